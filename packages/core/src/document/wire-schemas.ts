@@ -1,0 +1,129 @@
+import { z } from 'zod'
+
+// The bodies of the wire, as schemas: the gateway validates requests with them and makes its OpenAPI document of them,
+// the client reads answers with them. Readers ignore unknown members, so that a newer gateway does not break them.
+
+/** An RFC 3339 date and time in UTC. */
+const instant = z.iso.datetime()
+
+/** A JSON object whose keys the contract decides. */
+const values = z.record(z.string(), z.unknown())
+
+export const identitySchema = z.object({
+  subject: z.string().min(1).max(255),
+  issuer: z.string().min(1).max(2_048),
+  authenticatedAt: instant,
+  acr: z.string().max(255).nullable(),
+  amr: z.array(z.string().max(64)).max(16),
+})
+
+export const headerSchema = z.object({
+  id: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  version: z.int().min(1),
+  contract: z.int().min(1),
+  createdAt: instant,
+  expiresAt: instant,
+})
+
+export const wireSignalSchema = z.object({ value: z.unknown(), remainingMs: z.int().min(0) })
+
+/** A document as an application receives it. */
+export const wireDocumentSchema = headerSchema
+  .extend({
+    identity: identitySchema.partial().optional(),
+    entitlements: values.optional(),
+    context: values.optional(),
+    signals: z.record(z.string(), wireSignalSchema).optional(),
+  })
+  .meta({ id: 'SessionDocument' })
+
+export const receiptSchema = z
+  .object({ committedAt: instant, effectiveEverywhereAt: instant, durability: z.enum(['memory', 'disk', 'replicas']) })
+  .meta({ id: 'Receipt' })
+
+/** RFC 9457 problem details with this project's members. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string().optional(),
+    /** `version_conflict`: the version that the session has now. */
+    version: z.int().optional(),
+    /** `session_ended`: why. */
+    reason: z.enum(['expired', 'revoked', 'invalid', 'reused']).optional(),
+  })
+  .meta({ id: 'Problem' })
+
+/** `GET /v1/session` */
+export const readAnswerSchema = z.object({ document: wireDocumentSchema })
+
+/** `POST /v1/reads`, the question. */
+export const readsRequestSchema = z.strictObject({
+  reads: z
+    .array(z.strictObject({ token: z.string().max(4_096), etag: z.string().max(256).optional() }))
+    .min(1)
+    .max(128),
+})
+
+/** `POST /v1/reads`, the answer: one result for each read, in order. */
+export const readsAnswerSchema = z.object({
+  seq: z.int().min(0),
+  epoch: z.string(),
+  results: z.array(
+    z.object({ status: z.int(), document: wireDocumentSchema.optional(), etag: z.string().optional(), problem: problemSchema.optional() }),
+  ),
+})
+
+/** `PATCH /v1/session`, the change. */
+export const patchRequestSchema = z.strictObject({
+  reason: z.string().max(64),
+  set: z.record(z.string().max(128), z.unknown()).default({}),
+  unset: z.array(z.string().max(128)).max(64).default([]),
+  settle: z.literal('commit').optional(),
+})
+
+/** Every write answers with the new projection and its receipt. */
+export const writeAnswerSchema = z.object({ document: wireDocumentSchema, receipt: receiptSchema })
+
+/** `PUT /v1/session/signals/{name}` */
+export const signalRequestSchema = z.strictObject({ value: z.unknown() })
+
+/** `POST /v1/session/token` */
+export const exchangeRequestSchema = z.strictObject({})
+export const exchangeAnswerSchema = z.object({ token: z.string(), expiresAt: instant, document: wireDocumentSchema, etag: z.string() })
+
+/** `DELETE /v1/session` and the other ends. */
+export const endRequestSchema = z.strictObject({ reason: z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/) })
+export const endAnswerSchema = z.object({ receipt: receiptSchema, ended: z.int().min(0) })
+
+/** One line of a list of sessions. */
+export const sessionSummarySchema = z
+  .object({ id: z.string(), createdAt: instant, lastExchangeAt: instant, acr: z.string().nullable(), current: z.boolean() })
+  .meta({ id: 'SessionSummary' })
+export const sessionListSchema = z.object({ sessions: z.array(sessionSummarySchema) })
+
+/** `GET /v1/application` */
+export const applicationAnswerSchema = z
+  .object({
+    application: z.string(),
+    contract: z.object({ name: z.string(), revision: z.int().min(1) }),
+    cookie: z.object({ name: z.string(), domain: z.string().nullable() }),
+    issuer: z.string(),
+    loginUrl: z.string(),
+    logoutUrl: z.string(),
+    origins: z.array(z.string()),
+    /** What a local read may rely on; null while the gateway grants no leases. */
+    lease: z.object({ heartbeatMs: z.int(), validMs: z.int() }).nullable(),
+  })
+  .meta({ id: 'Application' })
+
+export type ReadAnswer = z.output<typeof readAnswerSchema>
+export type ReadsAnswer = z.output<typeof readsAnswerSchema>
+export type WriteAnswer = z.output<typeof writeAnswerSchema>
+export type ExchangeAnswer = z.output<typeof exchangeAnswerSchema>
+export type EndAnswer = z.output<typeof endAnswerSchema>
+export type SessionSummary = z.output<typeof sessionSummarySchema>
+export type ApplicationAnswer = z.output<typeof applicationAnswerSchema>
+export type Problem = z.output<typeof problemSchema>

@@ -1,0 +1,55 @@
+/** Name and reach of the session cookie, as the gateway chose them at its start. */
+export interface SessionCookie {
+  /** `__Host-session` on one host, `__Secure-session` on several under one domain. */
+  readonly name: string
+  /** The shared parent domain; null for a cookie of one host. */
+  readonly domain: string | null
+}
+
+/** What a `Cookie` header says about one name. `ambiguous` when it holds the name twice, in any case (RFC 6265bis section 4.1.3). */
+export type CookieReading = { readonly kind: 'none' } | { readonly kind: 'value'; readonly value: string } | { readonly kind: 'ambiguous' }
+
+/** 4,096: what browsers keep of name and value together (RFC 6265bis section 5.6). */
+const largestCookieBytes = 4_096
+
+/**
+ * Reads one cookie of a `Cookie` header.
+ *
+ * Browsers compare the `__Host-` prefix without case, so a name that differs only in case counts as a second value and
+ * never as the cookie itself.
+ */
+export function readCookies(header: string | null, name: string): CookieReading {
+  if (header === null || header === '') return { kind: 'none' }
+  const lowerName = name.toLowerCase()
+  let found: { name: string; value: string } | undefined
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=')
+    if (equals === -1) continue
+    const key = pair.slice(0, equals).trim()
+    if (key.length !== name.length || key.toLowerCase() !== lowerName) continue
+    if (found) return { kind: 'ambiguous' }
+    found = { name: key, value: pair.slice(equals + 1).trim() }
+  }
+  return found?.name === name ? { kind: 'value', value: found.value } : { kind: 'none' }
+}
+
+/**
+ * The `Set-Cookie` value that hands a token to the browser. It lives as long as the browser's own session: when a session
+ * ends is the gateway's to say (rule 10).
+ *
+ * @throws RangeError when browsers would not keep it.
+ */
+export function serializeCookie(cookie: SessionCookie, token: string): string {
+  if (cookie.name.length + token.length > largestCookieBytes)
+    throw new RangeError(`a session cookie of more than ${largestCookieBytes} bytes is dropped by browsers`)
+  return `${cookie.name}=${token}; ${attributes(cookie)}`
+}
+
+/** The `Set-Cookie` value that takes the token from the browser. Only a sign-out sends it. */
+export function serializeCookieRemoval(cookie: SessionCookie): string {
+  return `${cookie.name}=; ${attributes(cookie)}; Max-Age=0`
+}
+
+function attributes({ domain }: SessionCookie): string {
+  return `${domain === null ? '' : `Domain=${domain}; `}Path=/; HttpOnly; Secure; SameSite=Lax`
+}

@@ -1,0 +1,53 @@
+import type { AnyContract, ApplicationName, Duration } from '@single-state/core/protocol'
+import type { z } from 'zod'
+import type { Authentication, IdentityProvider } from './oidc/provider.ts'
+import type { SessionStore } from './stores/store.ts'
+
+/** What the gateway knows of one application beside its grants in the contract. */
+export interface ApplicationConfig {
+  /** Its key (`ss_<application>_…`), or the key's hash (`sha256:…`) as `single-state keys create` prints both. */
+  readonly key: string | undefined
+  /** Where it is reached by browsers, such as `https://portal.example.com`. May be empty for one that has no pages. */
+  readonly origins: readonly string[]
+}
+
+/** What `derive` makes of a person's claims: the first content of the session. Parts that it leaves out start from their schema's defaults. */
+export interface Derived<C extends AnyContract> {
+  readonly entitlements?: z.input<C['entitlements']>
+  readonly context?: z.input<C['context']>
+}
+
+/** Everything that a gateway is told. */
+export interface GatewayConfig<C extends AnyContract = AnyContract> {
+  readonly contract: C
+  /** The gateway's public address, such as `https://session.example.com`; issuer and audience of its tokens. */
+  readonly origin: string
+  /** `'memory'`, `'sqlite:./sessions.db'`, or a store. */
+  readonly store: string | SessionStore
+  readonly idp: IdentityProvider
+  readonly applications: { readonly [A in ApplicationName<C>]: ApplicationConfig }
+  /** Entitlements and first context of a session, from what the provider says of the person. Must not reach out: it runs inside the login. */
+  readonly derive?: (claims: Readonly<Record<string, unknown>>, person: Authentication) => Derived<C> | Promise<Derived<C>>
+  readonly cookie?: {
+    /** Parent domain that all applications and the gateway share, when they are on several hosts. Every host under it receives the token. */
+    readonly domain?: string
+  }
+  /**
+   * 32 or more random characters: encrypts the signing keys in the store, signs login transactions, keys the hashes in
+   * audit and logs. Default: the environment's `SINGLE_STATE_SECRET`. A memory store does without: its keys die with it.
+   */
+  readonly secret?: string | undefined
+  readonly audit?: {
+    /** How long audit records are kept. Default `'90d'`. */
+    readonly keep?: Duration
+  }
+  readonly log?: {
+    /** Default `'info'`. */
+    readonly level?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  }
+}
+
+/** Gives a configuration its types; what it returns is what it was given. */
+export function defineGateway<C extends AnyContract>(config: GatewayConfig<C>): GatewayConfig<C> {
+  return config
+}

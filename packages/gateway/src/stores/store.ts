@@ -1,0 +1,173 @@
+import type { AppliedWrite, EndReason, Receipt, StoredSignal, SubjectOf, WriteStamp } from '@single-state/core/protocol'
+import type { AuditEntry, AuditRecord } from '../audit/record.ts'
+
+/** One session as a store keeps it. Times are milliseconds of the store's own clock. */
+export interface SessionRecord extends SubjectOf, WriteStamp {
+  readonly id: string
+  /** Keyed hash of the id, for audit and logs. */
+  readonly idHash: string
+  /** Revision of the contract that `body` was written under. */
+  readonly contract: number
+  /** Identity, entitlements and context, as text that only the gateway reads (it may be encrypted). */
+  readonly body: string
+  readonly signals: Readonly<Record<string, StoredSignal>>
+  /** The provider's own session id (`sid`), by which it can end this one; null where it gave none. */
+  readonly idpSession: string | null
+  readonly createdAtMs: number
+  /** Absolute end. */
+  readonly expiresAtMs: number
+  /** End for lack of use; moves with each exchange. */
+  readonly idleAtMs: number
+  readonly lastExchangeAtMs: number
+  /** The tombstone: set once, never cleared (rule 9). */
+  readonly ended: EndReason | null
+  /** Generation of the newest token, from 1. */
+  readonly generation: number
+  /** When that generation was first shown; null until then. */
+  readonly confirmedAtMs: number | null
+  /** The last applied writes, oldest first. */
+  readonly writes: readonly AppliedWrite[]
+}
+
+/** Where the store stood in the atomic step that an answer was read in. */
+export interface Position {
+  /** Counts changes: one more with every create, commit and end. */
+  readonly seq: number
+  /** Changes when the store's primary does; equal epochs have comparable `seq`. */
+  readonly epoch: string
+  /** The store's clock. */
+  readonly nowMs: number
+}
+
+/** A session to create. The store adds its own times. */
+export interface NewSession extends SubjectOf {
+  readonly id: string
+  readonly idHash: string
+  readonly draw: string
+  readonly contract: number
+  readonly body: string
+  readonly idpSession: string | null
+  readonly idleMs: number
+  readonly absoluteMs: number
+  /** Subject endings that had happened when the login began: one of this subject since then refuses the session (rule 9). */
+  readonly endingsAtStart: number
+  /** Most sessions of one subject that may live at once, and what happens beyond; null for no limit. */
+  readonly limit: { readonly max: number; readonly onOverflow: 'deny' | 'end-oldest' } | null
+  /** The session that this one replaces: ended in the same step. */
+  readonly replaces: string | null
+}
+
+/** A change of one session. */
+export interface Commit {
+  readonly id: string
+  /** What the change was based on; null for a signal, which has no precondition (rule 4). */
+  readonly expected: WriteStamp | null
+  /** The draw of the version that it makes. */
+  readonly draw: string
+  readonly contract: number
+  /** Generation of the token that was shown with it: confirms the newest, in the same step. Null for an operator's change. */
+  readonly shown: number | null
+  /** The new body; null leaves it. */
+  readonly body: string | null
+  /** A signal to publish; its end is counted on the store's clock. */
+  readonly signal: { readonly name: string; readonly value: unknown; readonly ttlMs: number } | null
+  /** Key and hash of the request, for its repeat; null when it cannot be repeated. */
+  readonly write: { readonly key: string; readonly requestHash: string } | null
+}
+
+export type CreateOutcome = Position &
+  (
+    | { readonly kind: 'created'; readonly record: SessionRecord; readonly ended: readonly string[] }
+    | { readonly kind: 'cutoff' }
+    | { readonly kind: 'limit' }
+  )
+
+export type CommitOutcome = Position &
+  (
+    | { readonly kind: 'committed' | 'repeated'; readonly record: SessionRecord }
+    | { readonly kind: 'conflict'; readonly version: number }
+    | { readonly kind: 'key_reused' }
+    | { readonly kind: 'ended'; readonly reason: EndReason }
+    | { readonly kind: 'absent' }
+  )
+
+export type EndOutcome = Position & { readonly kind: 'ended' | 'already' | 'absent' }
+
+export type ExchangeOutcome = Position &
+  (
+    | { readonly kind: 'next' | 'same'; readonly record: SessionRecord }
+    | { readonly kind: 'ended'; readonly reason: EndReason }
+    | { readonly kind: 'absent' }
+  )
+
+/** Signing keys as the gateway keeps them: opaque texts, encrypted by the gateway before they come here. */
+export interface StoredKeys {
+  /** Raised with every save; the precondition of the next. */
+  readonly revision: number
+  readonly keys: readonly string[]
+}
+
+/**
+ * Where sessions live. Every method is one atomic step; every method is required; the memory store is the reference.
+ *
+ * Rejections: a store that cannot answer rejects with `SessionError` `store_unavailable`; one that may have applied a
+ * change without being able to say so rejects with `outcome_unknown`. Nothing else is thrown for a well-formed call.
+ */
+export interface SessionStore {
+  /** What the start-up lines call it. */
+  readonly name: string
+  /** What an acknowledged change survives. */
+  readonly durability: Receipt['durability']
+  /**
+   * Creates a session at version 1, generation 1, unconfirmed, with its audit record; ends what it replaces and, under
+   * `end-oldest`, the oldest beyond the limit, each with a record of its own. Refuses a subject that was ended since the
+   * login began.
+   */
+  create(session: NewSession, audit: AuditEntry): Promise<CreateOutcome>
+  /** Reads many sessions in one step, in order; null for an id that the store does not know. Ended ones are returned as such. */
+  read(ids: readonly string[]): Promise<Position & { readonly records: readonly (SessionRecord | null)[] }>
+  /**
+   * Applies a change if the session is alive and still at `expected`, with its audit record. A repeat of an applied write
+   * changes nothing and is found before the precondition. The version rises by exactly 1 (rule 2).
+   */
+  commit(change: Commit, audit: AuditEntry): Promise<CommitOutcome>
+  /** Ends one session for good, with its audit record. An end is never refused for lack of audit space alone. */
+  end(id: string, reason: EndReason, audit: AuditEntry): Promise<EndOutcome>
+  /**
+   * Ends every session of a subject but `except`, with a record each, and raises the subject's cutoff: a login that began
+   * before this call creates no session after it. Answers the ids it ended.
+   */
+  endSubject(subject: SubjectOf, except: string | null, audit: AuditEntry): Promise<Position & { readonly ended: readonly string[] }>
+  /**
+   * Exchanges a token of generation `shown` by `decideExchange`; `next` and `same` record the activity. A token that was
+   * replaced long ago ends the session, with `reuse` as its audit record. No version, no `seq` otherwise.
+   */
+  exchange(id: string, shown: number, idleMs: number, reuse: AuditEntry): Promise<ExchangeOutcome>
+  /** Confirms generation `shown` if it is the newest and unconfirmed, and reads the session in the same step. No version, no `seq`. */
+  confirm(id: string, shown: number): Promise<Position & { readonly record: SessionRecord | null }>
+  /** The living sessions of a subject, oldest first. */
+  listBySubject(subject: SubjectOf): Promise<Position & { readonly records: readonly SessionRecord[] }>
+  /** The living sessions that a provider's own session began. */
+  findByIdpSession(issuer: string, idpSession: string): Promise<Position & { readonly records: readonly SessionRecord[] }>
+  /** Ids changed after `seq`, or `reset` when the store cannot tell (another epoch, trimmed log, a `seq` from the future). */
+  changesSince(
+    seq: number,
+    epoch: string,
+  ): Promise<Position & ({ readonly kind: 'changes'; readonly ids: readonly string[] } | { readonly kind: 'reset' })>
+  /** Writes an audit record that belongs to no change: something that was refused. */
+  appendAudit(entry: AuditEntry): Promise<void>
+  /** Audit records in order of their sequence, after `afterSeq`, of one session where its hash is given; at most `limit`. */
+  auditQuery(query: { readonly afterSeq: number; readonly idHash: string | null; readonly limit: number }): Promise<readonly AuditRecord[]>
+  /** Removes sessions that were over before `endedBeforeMs` and audit records older than `auditBeforeMs`; at most `limit` of each. */
+  sweep(bounds: {
+    readonly endedBeforeMs: number
+    readonly auditBeforeMs: number
+    readonly limit: number
+  }): Promise<{ readonly sessions: number; readonly audit: number }>
+  signingKeys(): Promise<StoredKeys>
+  /** Replaces the keys if `revision` is still the stored one; false when another gateway was faster. */
+  saveSigningKeys(revision: number, keys: readonly string[]): Promise<boolean>
+  /** Proves that the store answers; `endings` counts the subject endings so far. */
+  health(): Promise<Position & { readonly writable: boolean; readonly endings: number }>
+  close(): Promise<void>
+}
