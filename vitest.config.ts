@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import { countsReporter } from './tools/vitest-reporter.ts'
 
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 20_000,
+    reporters: ['default', countsReporter],
   },
 })

@@ -33,12 +33,15 @@ export const codes = {
   audit_unavailable: { status: 503, retryable: true, title: 'Writes are temporarily unavailable because they cannot be audited' },
   cross_site: { status: 403, retryable: false, title: 'The request was made by another site' },
   credentials_ambiguous: { status: 400, retryable: false, title: 'The request carries more than one session credential' },
+  access_denied: { status: 403, retryable: false, title: 'The session does not allow this' },
+  expectation_failed: { status: 409, retryable: false, title: 'The session says otherwise than the request expected' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
   request_invalid: { status: 400, retryable: false, title: 'The request is malformed' },
   media_type_unsupported: { status: 415, retryable: false, title: 'The request body must be application/json' },
   not_found: { status: 404, retryable: false, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, retryable: false, title: 'This address does not support the method' },
   login_failed: { status: 400, retryable: false, title: 'The sign-in could not be completed' },
+  internal_error: { status: 500, retryable: true, title: 'The gateway met an error that it did not expect' },
   identity_provider_unavailable: { status: 503, retryable: true, title: 'The identity provider is temporarily unavailable' },
 } as const satisfies Record<string, CodeFacts>
 
@@ -48,6 +51,11 @@ export type SessionErrorCode = keyof typeof codes
 /** True for a text that is one of the stable codes. */
 export function isSessionErrorCode(text: unknown): text is SessionErrorCode {
   return typeof text === 'string' && Object.hasOwn(codes, text)
+}
+
+/** The `type` of a problem (RFC 9457 section 3.1.1): a name for good, not an address to fetch. */
+export function errorTypeOf(code: SessionErrorCode): string {
+  return `urn:single-state:error:${code}`
 }
 
 const brand = Symbol.for('@single-state/core/error')
@@ -71,6 +79,25 @@ export class SessionError extends Error {
     this.code = code
     this.retryAfterMs = options.retryAfterMs
   }
+
+  /** The HTTP status that an application answers with when a handler lets this error through. */
+  get status(): number {
+    return answerStatusOf(this.code)
+  }
+
+  /** Headers that go with `status`; frameworks that know `error.headers` send them. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(this.retryAfterMs / 1_000))) }
+  }
+}
+
+/** The application's own status for a code: what the gateway said to us is not always what we say to a browser. */
+function answerStatusOf(code: SessionErrorCode): number {
+  const { status, retryable } = codes[code]
+  if (code === 'version_conflict') return 409
+  // Our key or our contract is wrong, or we do not know what became of a write: not the visitor's doing, and not a sign-out.
+  if (retryable || code === 'application_unknown' || code === 'contract_mismatch') return 503
+  return status === 428 || status === 405 ? 500 : status
 }
 
 /** A write lost against another: nothing was changed. Read again with `currentVersion` as the floor and decide again (rule 4). */
@@ -97,6 +124,13 @@ export class SessionUnavailableError extends SessionError {
 /** There is no session to act on: nobody is signed in, or the session has ended. */
 export class SessionMissingError extends SessionError {
   override readonly name = 'SessionMissingError'
+  /** Why the session is over; undefined when nobody was signed in. */
+  readonly reason: 'expired' | 'revoked' | 'invalid' | 'reused' | undefined
+
+  constructor(code: SessionErrorCode, reason?: 'expired' | 'revoked' | 'invalid' | 'reused') {
+    super(code)
+    this.reason = reason
+  }
 }
 
 /** True for a `SessionError` of any copy of this package that the process has loaded. */

@@ -4,6 +4,9 @@ import { z } from 'zod'
 /** `typ` of a session token: no other kind of token passes for one (RFC 8725 section 3.11). */
 export const sessionTokenType = 'session+jwt'
 
+/** The one algorithm of session tokens (RFC 8037); that of a key must be the same (RFC 8725 section 3.1). */
+export const tokenAlgorithm = 'EdDSA'
+
 /** What a session token says. Who the person is, the document says. */
 export interface TokenClaims {
   /** The gateway's public origin; `aud` is the same. */
@@ -18,7 +21,7 @@ export interface TokenClaims {
   readonly exp: number
 }
 
-/** A key of the gateway, bound to the one algorithm it is used with (RFC 8725 section 3.1). */
+/** A key of the gateway, bound to the one algorithm it is used with. */
 export interface VerificationKey {
   readonly alg: string
   readonly key: CryptoKey
@@ -26,21 +29,24 @@ export interface VerificationKey {
 
 /** Valid, invalid and unknown are three answers: only the middle one says that the token is bad. */
 export type TokenVerdict =
-  | { readonly status: 'valid'; readonly claims: TokenClaims; readonly expired: boolean }
+  | { readonly status: 'valid'; readonly claims: TokenClaims; readonly kid: string; readonly expired: boolean }
   | { readonly status: 'invalid'; readonly why: string }
   /** Signed by a key that is not in the set held here: it may be newer than the set. */
   | { readonly status: 'unknown'; readonly kid: string }
 
 /** 5 s: clocks of applications and gateway may differ by this much before a token counts as expired. */
-export const clockLeewayMs = 5_000
+const clockLeewayMs = 5_000
 
 const longestLifeS = 300
+
+/** 4,096: what a cookie can hold; nothing longer is looked at. */
+const longestToken = 4_096
 
 /** Letters that a canonical base64url text of length 4n+2 and 4n+3 may end with: the bits beyond the last byte are zero. */
 const lastOfTwo = /[AQgw]$/
 const lastOfThree = /[AEIMQUYcgkosw048]$/
 
-const headerSchema = z.strictObject({ alg: z.string(), typ: z.literal(sessionTokenType), kid: z.string().min(1).max(64) })
+const headerSchema = z.strictObject({ alg: z.literal(tokenAlgorithm), typ: z.literal(sessionTokenType), kid: z.string().min(1).max(64) })
 const claimsSchema = z.strictObject({
   iss: z.string(),
   aud: z.string(),
@@ -62,17 +68,23 @@ export async function verifyToken(
   gateway: { readonly origin: string; readonly keyOf: (kid: string) => VerificationKey | undefined },
   nowMs: number,
 ): Promise<TokenVerdict> {
-  const parts = token.split('.')
-  if (token.length > 4_096 || parts.length !== 3 || !parts.every(isCanonicalBase64url)) return invalid('not a compact JWS')
-  const header = headerSchema.safeParse(decodeJson(parts[0] as string))
+  const encodedHeader = token.length > longestToken ? undefined : headerOf(token)
+  if (encodedHeader === undefined) return invalid('not a compact JWS')
+  const header = headerSchema.safeParse(decodeJson(encodedHeader))
   if (!header.success) return invalid('not the header of a session token')
   const key = gateway.keyOf(header.data.kid)
   if (!key) return { status: 'unknown', kid: header.data.kid }
   if (header.data.alg !== key.alg) return invalid('not the algorithm of its key')
-  return judge(token, key, gateway.origin, nowMs)
+  return judge(token, header.data.kid, key, gateway.origin, nowMs)
 }
 
-async function judge(token: string, key: VerificationKey, origin: string, nowMs: number): Promise<TokenVerdict> {
+/** The first of three parts of canonical base64url; undefined when it is anything else (RFC 7515 section 7.1). */
+function headerOf(token: string): string | undefined {
+  const parts = token.split('.', 4)
+  return parts.length === 3 && parts.every(isCanonicalBase64url) ? parts[0] : undefined
+}
+
+async function judge(token: string, kid: string, key: VerificationKey, origin: string, nowMs: number): Promise<TokenVerdict> {
   let payload: Uint8Array
   try {
     payload = (await compactVerify(token, key.key, { algorithms: [key.alg] })).payload
@@ -85,7 +97,12 @@ async function judge(token: string, key: VerificationKey, origin: string, nowMs:
   const { iss, aud, sid, gen, iat, exp } = claims.data
   if (iss !== origin || aud !== origin) return invalid('of another gateway')
   if (exp <= iat || exp - iat > longestLifeS) return invalid('a life that no gateway gives')
-  return { status: 'valid', claims: { iss, sid, gen, iat, exp }, expired: nowMs > exp * 1_000 + clockLeewayMs }
+  return { status: 'valid', kid, claims: { iss, sid, gen, iat, exp }, expired: isExpired(exp, nowMs) }
+}
+
+/** Whether a token that ends at `exp` (seconds) is past its end, the leeway between clocks included. */
+export function isExpired(exp: number, nowMs: number): boolean {
+  return nowMs > exp * 1_000 + clockLeewayMs
 }
 
 function isCanonicalBase64url(part: string): boolean {

@@ -6,10 +6,11 @@ export function ageMs(confirmedAtMs: number, nowMs: number): number {
 /**
  * Whether a snapshot may be served without asking the gateway.
  *
- * Rule 7: bounded age. Compared when the read happens, so that no late timer can serve a snapshot too long.
+ * Rule 7: bounded age. Compared when the read happens, so that no late timer can serve a snapshot too long. A snapshot
+ * from the future is of another clock: nothing is known of its age, so it is not served.
  */
 export function isWithin(confirmedAtMs: number, boundMs: number, nowMs: number): boolean {
-  return boundMs > 0 && ageMs(confirmedAtMs, nowMs) <= boundMs
+  return boundMs > 0 && confirmedAtMs <= nowMs && nowMs - confirmedAtMs <= boundMs
 }
 
 /** The bound that applies: what the caller asked for, under the ceiling that the contract sets for the application. */

@@ -1,6 +1,6 @@
-/** Milliseconds that a signal has left; 0 when it has run out. */
+/** Whole milliseconds that a signal has left, rounded down; 0 when it has run out. */
 export function remainingMs(expiresAtMs: number, nowMs: number): number {
-  return Math.max(0, expiresAtMs - nowMs)
+  return Math.max(0, Math.floor(expiresAtMs - nowMs))
 }
 
 /**
@@ -13,4 +13,18 @@ export function visibleSignals<Signal extends { readonly expiresAtMs: number }>(
   nowMs: number,
 ): Record<string, Signal> {
   return Object.fromEntries(Object.entries(signals).filter(([, { expiresAtMs }]) => remainingMs(expiresAtMs, nowMs) > 0))
+}
+
+/**
+ * The signals to show with a snapshot of this source.
+ *
+ * Rule 11: signals go first. With a snapshot that stands in for an unreachable gateway there are none: a reader finds no
+ * signal rather than an old one. The rest of the snapshot is shown whole.
+ */
+export function shownSignals<Signal extends { readonly expiresAtMs: number }>(
+  source: 'gateway' | 'lease' | 'snapshot' | 'outage-grace',
+  signals: Readonly<Record<string, Signal>>,
+  nowMs: number,
+): Record<string, Signal> {
+  return source === 'outage-grace' ? {} : visibleSignals(signals, nowMs)
 }

@@ -1,12 +1,14 @@
 import type { z } from 'zod'
 import type { Identity, SessionHeader } from '../document/session-document.ts'
-import type { AnyContract, ApplicationName } from './define-contract.ts'
+import type { AnyContract, ApplicationName } from './contract.ts'
 
 /** A value as readers get it: frozen at every depth. */
 export type Frozen<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends readonly (infer Item)[]
-    ? readonly Frozen<Item>[]
+    ? number extends T['length']
+      ? readonly Frozen<Item>[]
+      : { readonly [Place in keyof T]: Frozen<T[Place]> }
     : T extends object
       ? { readonly [K in keyof T]: Frozen<T[K]> }
       : T
@@ -17,17 +19,21 @@ type GrantsOf<C extends AnyContract, A extends ApplicationName<C>> = C['applicat
 type ReadsOf<C extends AnyContract, A extends ApplicationName<C>> =
   GrantsOf<C, A> extends { readonly reads: readonly (infer Path)[] } ? Path : never
 
-type EntitlementsOf<C extends AnyContract> = z.output<C['entitlements']>
-type ContextOf<C extends AnyContract> = z.output<C['context']>
+type EntitlementsOf<C extends AnyContract> = OutputOf<C['entitlements']>
+type ContextOf<C extends AnyContract> = OutputOf<C['context']>
+/** An object schema without keys says `Record<string, never>`, of which every key could be touched. */
+type OutputOf<Part extends z.ZodObject> = z.output<Part> extends Record<string, never> ? Record<never, never> : z.output<Part>
 /** Published values by name; a signal that nobody has published, or that has run out, is absent. */
 type SignalsOf<C extends AnyContract> = { [Name in keyof C['signals']]?: z.output<C['signals'][Name]['schema']> }
 
-/** The keys of one part that the paths reach: all of them where the part itself is granted. */
-type KeysRead<Part extends string, Keys, Path> = Part extends Path ? Keys : Path extends `${Part}.${infer Key}` ? Key : never
+/** The keys of one part that the paths name. */
+type KeysNamed<Name extends string, Path> = Path extends `${Name}.${infer Key}` ? Key : never
 
-type PartView<Name extends string, Part, Path> = [KeysRead<Name, keyof Part, Path>] extends [never]
-  ? unknown
-  : { readonly [N in Name]: Frozen<Pick<Part, KeysRead<Name, keyof Part, Path> & keyof Part>> }
+type PartView<Name extends string, Part, Path> = Name extends Path
+  ? { readonly [N in Name]: Frozen<Part> }
+  : [KeysNamed<Name, Path>] extends [never]
+    ? unknown
+    : { readonly [N in Name]: Frozen<Pick<Part, KeysNamed<Name, Path> & keyof Part>> }
 
 /**
  * A session as one application sees it: the header and what the contract lets it read.

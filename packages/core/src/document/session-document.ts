@@ -35,10 +35,10 @@ export interface WireSignal {
 
 /** A session document as one application receives it: the header and the parts it is granted. */
 export interface WireDocument extends SessionHeader {
-  readonly identity?: Partial<Identity>
-  readonly entitlements?: Readonly<Record<string, unknown>>
-  readonly context?: Readonly<Record<string, unknown>>
-  readonly signals?: Readonly<Record<string, WireSignal>>
+  readonly identity?: { readonly [Key in keyof Identity]?: Identity[Key] | undefined } | undefined
+  readonly entitlements?: Readonly<Record<string, unknown>> | undefined
+  readonly context?: Readonly<Record<string, unknown>> | undefined
+  readonly signals?: Readonly<Record<string, WireSignal>> | undefined
 }
 
 /** The three parts that a store keeps as one unit; header and signals are kept beside them. */

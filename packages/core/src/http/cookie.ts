@@ -25,12 +25,17 @@ export function readCookies(header: string | null, name: string): CookieReading 
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
     if (equals === -1) continue
-    const key = pair.slice(0, equals).trim()
+    const key = trimmed(pair.slice(0, equals))
     if (key.length !== name.length || key.toLowerCase() !== lowerName) continue
     if (found) return { kind: 'ambiguous' }
-    found = { name: key, value: pair.slice(equals + 1).trim() }
+    found = { name: key, value: trimmed(pair.slice(equals + 1)) }
   }
   return found?.name === name ? { kind: 'value', value: found.value } : { kind: 'none' }
+}
+
+/** Without spaces and tabs around it (RFC 6265bis section 5.7); any other white space belongs to a name that is not ours. */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }
 
 /**

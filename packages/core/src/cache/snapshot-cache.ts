@@ -1,0 +1,103 @@
+import { LRUCache } from 'lru-cache'
+import type { EndReason } from '../consistency/ended.ts'
+import { reconcile } from '../consistency/reconcile.ts'
+
+/** A session as this process last knew it: parsed and frozen once, confirmed many times. */
+export interface Snapshot<View> {
+  readonly id: string
+  readonly version: number
+  readonly etag: string
+  /** The document without its signals, frozen. */
+  readonly view: View
+  /** Signals with the end of each, on this process's monotonic clock. */
+  readonly signals: Readonly<Record<string, { readonly value: unknown; readonly expiresAtMs: number }>>
+  /** When the request that confirmed it was sent, on this process's monotonic clock. */
+  readonly confirmedAtMs: number
+  /** Size of the document on the wire, for the bound of the cache. */
+  readonly bytes: number
+}
+
+/** What is known of a session after an answer has arrived. */
+export type Installed<View> =
+  /** The newest that is held: what arrived, or something newer that arrived before. */
+  | { readonly kind: 'current'; readonly snapshot: Snapshot<View> }
+  /** The answer is older than what this process has already shown, and what it has shown is no longer held. */
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'ended'; readonly reason: EndReason }
+
+/** Bounds of a cache. */
+export interface CacheLimits {
+  /** Most sessions held. Default 10,000. */
+  readonly entries?: number
+  /** Most bytes of documents held, as on the wire. Default 32 MiB. */
+  readonly bytes?: number
+}
+
+/** Snapshots by session id. Keeps the higher version, never revives an ended session, never passes its bounds. */
+export interface SnapshotCache<View> {
+  get(id: string): Snapshot<View> | undefined
+  /** Offers what an answer brought; answers what is known for it. */
+  install(snapshot: Snapshot<View>): Installed<View>
+  /** Takes in that a request sent at `sentAtMs` found `etag` to be current still. */
+  confirm(id: string, etag: string, sentAtMs: number): Installed<View>
+  /** Remembers that a session is over, and why. */
+  end(id: string, reason: EndReason): void
+  endReason(id: string): EndReason | undefined
+}
+
+/** 1,000,000: ten times as many versions are remembered, and lists of that length are laid out at once. */
+const largestEntries = 1_000_000
+
+/**
+ * Makes an empty cache.
+ *
+ * Rule 6 is held beyond eviction: the highest version of each session is remembered in a larger, cheaper list.
+ * Rule 9 likewise: an ended session is remembered, so that an answer that was under way cannot bring it back.
+ *
+ * @throws TypeError that names the bound that is none.
+ */
+export function createSnapshotCache<View>(limits: CacheLimits = {}): SnapshotCache<View> {
+  const entries = boundOf('cache.entries', limits.entries ?? 10_000, largestEntries)
+  const snapshots = new LRUCache<string, Snapshot<View>>({
+    max: entries,
+    maxSize: boundOf('cache.bytes', limits.bytes ?? 33_554_432, Number.MAX_SAFE_INTEGER),
+    sizeCalculation: ({ bytes }) => Math.max(1, bytes),
+  })
+  const highest = new LRUCache<string, number>({ max: entries * 10 })
+  const over = new LRUCache<string, EndReason>({ max: entries })
+
+  function install(arrived: Snapshot<View>): Installed<View> {
+    const reason = over.get(arrived.id)
+    if (reason) return { kind: 'ended', reason }
+    const kept = reconcile(snapshots.get(arrived.id), arrived)
+    if (kept.version < (highest.get(arrived.id) ?? 0)) return { kind: 'passed' }
+    snapshots.set(kept.id, kept)
+    highest.set(kept.id, kept.version)
+    return { kind: 'current', snapshot: kept }
+  }
+
+  function confirm(id: string, etag: string, sentAtMs: number): Installed<View> {
+    const held = snapshots.get(id)
+    if (held?.etag === etag) return install({ ...held, confirmedAtMs: Math.max(held.confirmedAtMs, sentAtMs) })
+    if (held) return { kind: 'current', snapshot: held }
+    const reason = over.get(id)
+    return reason ? { kind: 'ended', reason } : { kind: 'passed' }
+  }
+
+  return {
+    get: (id) => snapshots.get(id),
+    install,
+    confirm,
+    end(id, reason) {
+      snapshots.delete(id)
+      // The first reason stands: what a person is told does not change with time.
+      if (!over.has(id)) over.set(id, reason)
+    },
+    endReason: (id) => over.get(id),
+  }
+}
+
+function boundOf(option: string, bound: number, most: number): number {
+  if (Number.isSafeInteger(bound) && bound >= 1 && bound <= most) return bound
+  throw new TypeError(`${option}: expected a whole number from 1 to ${most}, found ${bound}`)
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+
+// What the client asks of an answer before it looks at any session in it. A document is judged by itself, by the reader of
+// the application's view: one that cannot be read must not take away the others of a batch, nor be parsed twice.
+
+/** An answer with one document, not yet judged. */
+export interface DocumentEnvelope {
+  readonly document: unknown
+}
+
+const document = z.unknown()
+
+/** `GET /v1/session` */
+export const readSchema = z.object({ document })
+
+/** `PATCH /v1/session` and `PUT /v1/session/signals/{name}` */
+export const writeSchema = readSchema
+
+/** `POST /v1/session/token`: the token is set as a cookie, so it is one or nothing. */
+export const exchangeSchema = z.object({
+  document,
+  token: z
+    .string()
+    .max(4_000)
+    .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+})
+
+/** `POST /v1/reads` */
+export const readsSchema = z.object({ results: z.array(z.unknown()) })
+
+/** One result of it. */
+export const readResultSchema = z.object({
+  status: z.int(),
+  document: document.optional(),
+  etag: z.string().optional(),
+  problem: z.unknown().optional(),
+})
+
+/** `GET /.well-known/jwks.json` (RFC 7517 section 5). */
+export const keySetSchema = z.object({ keys: z.array(z.unknown()) })
+
+export type KeySet = z.output<typeof keySetSchema>

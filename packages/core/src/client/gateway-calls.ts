@@ -1,0 +1,101 @@
+import * as wire from '../document/wire-schemas.ts'
+import { type DocumentEnvelope, exchangeSchema, type KeySet, keySetSchema, readSchema, readsSchema, writeSchema } from './answers.ts'
+import type { Breaker } from './breaker.ts'
+import { type AnswerSchema, type CallOutcome, callGateway } from './gateway-call.ts'
+import type { Transport, TransportRequest } from './transport.ts'
+
+/** Said with every call that concerns one session. */
+export interface Shown {
+  readonly token: string
+  /** W3C trace context of the request that caused the call. */
+  readonly traceparent?: string | undefined
+}
+
+/** A session that is asked for; with the tag of what is held, an unchanged one costs a few bytes. */
+export interface Question extends Shown {
+  readonly etag?: string | undefined
+}
+
+/** A change as the wire carries it. */
+export interface Change extends Shown {
+  readonly idempotencyKey: string
+  readonly body: unknown
+}
+
+/** The gateway's wire, call by call: headers, deadlines and the reading of answers; no decisions. */
+export interface GatewayCalls {
+  application(): Promise<CallOutcome<wire.ApplicationAnswer>>
+  keySet(): Promise<CallOutcome<KeySet>>
+  read(question: Question): Promise<CallOutcome<DocumentEnvelope>>
+  reads(questions: readonly Question[]): Promise<CallOutcome<{ readonly results: readonly unknown[] }>>
+  exchange(shown: Shown): Promise<CallOutcome<DocumentEnvelope & { readonly token: string }>>
+  patch(change: Change & { readonly ifMatch: string }): Promise<CallOutcome<DocumentEnvelope>>
+  signal(name: string, change: Change): Promise<CallOutcome<DocumentEnvelope>>
+  end(shown: Shown | null, path: string, reason: string): Promise<CallOutcome<wire.EndAnswer>>
+  list(shown: Shown | null, path: string): Promise<CallOutcome<{ readonly sessions: readonly wire.SessionSummary[] }>>
+}
+
+/** 500 ms: a person waits for a read; longer than that the application says that it cannot know. */
+export const readTimeoutMs = 500
+/** 2 s: the gateway may hold the answer to a write until it is effective everywhere. */
+const writeTimeoutMs = 2_000
+
+interface CallOptions {
+  readonly transport: Transport
+  readonly breaker: Breaker
+  readonly key: string
+  readonly revision: number
+}
+
+interface Call<Value> {
+  readonly shown?: Shown | null
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly timeoutMs?: number
+  readonly answer: AnswerSchema<Value>
+}
+
+/** Makes the calls of one application. */
+export function createGatewayCalls({ transport, breaker, key, revision }: CallOptions): GatewayCalls {
+  const common = { authorization: `Bearer ${key}`, 'contract-revision': String(revision) }
+
+  function send<Value>(method: TransportRequest['method'], path: string, { shown, headers, timeoutMs, ...call }: Call<Value>) {
+    return callGateway<Value>(transport, breaker, {
+      method,
+      path,
+      headers: {
+        ...common,
+        ...headers,
+        ...(shown && { 'session-token': shown.token }),
+        ...(shown?.traceparent && { traceparent: shown.traceparent }),
+        ...(call.body !== undefined && { 'content-type': 'application/json' }),
+      },
+      timeoutMs: timeoutMs ?? readTimeoutMs,
+      ...call,
+    })
+  }
+
+  return {
+    application: () => send('GET', '/v1/application', { answer: wire.applicationAnswerSchema }),
+    keySet: () => send('GET', '/.well-known/jwks.json', { answer: keySetSchema }),
+    read: (shown) =>
+      send('GET', '/v1/session', { shown, ...(shown.etag && { headers: { 'if-none-match': shown.etag } }), answer: readSchema }),
+    reads: (questions) => {
+      const reads = questions.map(({ token, etag }) => (etag ? { token, etag } : { token }))
+      return send('POST', '/v1/reads', { body: { reads }, answer: readsSchema })
+    },
+    exchange: (shown) => send('POST', '/v1/session/token', { shown, body: {}, answer: exchangeSchema }),
+    patch: ({ ifMatch, idempotencyKey, body, ...shown }) => {
+      const headers = { 'if-match': ifMatch, 'idempotency-key': idempotencyKey }
+      return send('PATCH', '/v1/session', { shown, headers, body, answer: writeSchema, timeoutMs: writeTimeoutMs })
+    },
+    signal: (name, { idempotencyKey, body, ...shown }) => {
+      const headers = { 'idempotency-key': idempotencyKey }
+      const path = `/v1/session/signals/${encodeURIComponent(name)}`
+      return send('PUT', path, { shown, headers, body, answer: writeSchema, timeoutMs: writeTimeoutMs })
+    },
+    end: (shown, path, reason) =>
+      send('DELETE', path, { shown, body: { reason }, answer: wire.endAnswerSchema, timeoutMs: writeTimeoutMs }),
+    list: (shown, path) => send('GET', path, { shown, answer: wire.sessionListSchema }),
+  }
+}

@@ -1,0 +1,68 @@
+import type { Installed, Snapshot, SnapshotCache } from '../cache/snapshot-cache.ts'
+import type { ViewReader } from '../document/parse-view.ts'
+import type { WireDocument } from '../document/session-document.ts'
+import type { Report } from './log.ts'
+import { type ReadFailure, type ReadOutcome, type Unavailable, unavailable } from './outcome.ts'
+
+/** A document as an answer brought it. */
+export interface ArrivedDocument {
+  /** Not judged yet. */
+  readonly document: unknown
+  readonly etag: string | null
+  /** Its size on the wire. */
+  readonly bytes: number
+}
+
+/** Takes what the gateway answers into the cache, whichever call it answered. */
+export interface Intake<View> {
+  /** Takes in a document that a request sent at `sentAtMs` brought; answers the newest that is known of the session. */
+  document(id: string, arrived: ArrivedDocument, sentAtMs: number): ReadOutcome<View>
+  /** Takes in that the version with this tag was current still when a request sent at `sentAtMs` asked. */
+  unchanged(id: string, etag: string, sentAtMs: number): ReadOutcome<View>
+  /** Takes in that a session could not be read, or is over. */
+  failure<Failure extends ReadFailure>(id: string, failure: Failure): Failure
+}
+
+/** Makes the intake of one application's cache. */
+export function createIntake<View>(cache: SnapshotCache<View>, readView: ViewReader<View>, report: Report): Intake<View> {
+  function mistake(code: 'contract_mismatch' | 'internal_error', message: string): Unavailable {
+    report(code, message)
+    return unavailable(code)
+  }
+
+  return {
+    document(id, { document, etag, bytes }, sentAtMs) {
+      const reading = readView(document as WireDocument)
+      if (!reading.ok)
+        return mistake('contract_mismatch', `the session document does not fit the contract of this application: ${reading.why}`)
+      // The reader of the view has checked the header.
+      const { id: ownId, version } = document as WireDocument
+      if (ownId !== id || etag === null) return mistake('internal_error', 'the gateway answered with another session or without an ETag')
+      const signals = endsOf(reading.signals, sentAtMs)
+      return known(cache.install({ id, version, etag, view: reading.view, signals, confirmedAtMs: sentAtMs, bytes }))
+    },
+    unchanged: (id, etag, sentAtMs) => known(cache.confirm(id, etag, sentAtMs)),
+    failure(id, failure) {
+      if (failure.status === 'ended') cache.end(id, failure.reason)
+      if (failure.status === 'unavailable') report(failure.code, `a session could not be had: ${failure.code}`, failure.silence?.cause)
+      return failure
+    },
+  }
+}
+
+/** `passed`: the answer is older than what this process has shown, so there is nothing to show for it (rule 6). */
+function known<View>(installed: Installed<View>): ReadOutcome<View> {
+  if (installed.kind === 'current') return { status: 'active', snapshot: installed.snapshot, source: 'gateway' }
+  if (installed.kind === 'ended') return { status: 'ended', reason: installed.reason }
+  return unavailable('version_not_reached')
+}
+
+/** Rule 2: a signal carries the milliseconds it has left, counted from when the request was sent. */
+function endsOf(
+  signals: Readonly<Record<string, { readonly value: unknown; readonly remainingMs: number }>>,
+  sentAtMs: number,
+): Snapshot<unknown>['signals'] {
+  const ends: Record<string, { readonly value: unknown; readonly expiresAtMs: number }> = {}
+  for (const [name, { value, remainingMs }] of Object.entries(signals)) ends[name] = { value, expiresAtMs: sentAtMs + remainingMs }
+  return ends
+}

@@ -1,0 +1,109 @@
+import type { ApplicationAnswer } from '../document/wire-schemas.ts'
+import type { Clock } from './clock.ts'
+import type { GatewayCalls } from './gateway-calls.ts'
+import type { Report } from './log.ts'
+import { type CallFailure, type Unavailable, unavailable, unavailableFor } from './outcome.ts'
+import { importVerificationKeys } from './verification-keys.ts'
+import type { VerificationKey } from './verify-token.ts'
+
+/** What the gateway has told this application: who it is, where people sign in, and the keys that tokens are signed with. */
+export interface GatewayFacts {
+  readonly application: ApplicationAnswer
+  keyOf(kid: string): VerificationKey | undefined
+}
+
+/** Holds what the gateway has told. */
+export interface KnownGateway {
+  /** The facts; asked for at first use, then refreshed behind the readers' backs. */
+  facts(): Promise<GatewayFacts | Unavailable>
+  /**
+   * Facts with a recent key set, for a token that names a key which is not in the one at hand. Null when they could not be
+   * had: then nothing is known about the token.
+   */
+  recentFacts(): Promise<GatewayFacts | null>
+}
+
+/** 5 min: the life of a token; a key is published for as long before it signs. */
+const refreshEveryMs = 300_000
+/** 1 s: a refresh that fails is tried again this often, not once for every request. */
+const retryEveryMs = 1_000
+/** 30 s: tokens with made-up key names must not become load on the gateway, and a key is published long before it signs. */
+const recentMs = 30_000
+
+interface KnownGatewayOptions {
+  readonly calls: GatewayCalls
+  readonly clock: Clock
+  readonly report: Report
+  readonly application: string
+  readonly contractName: string
+}
+
+/** Starts with no facts: before the first answer every request is unavailable. */
+export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
+  const { calls, clock, report } = options
+  let held: { readonly facts: GatewayFacts; readonly fetchedAtMs: number } | undefined
+  let underWay: Promise<GatewayFacts | Unavailable> | undefined
+  let refreshedAtMs = Number.NEGATIVE_INFINITY
+  let soughtAtMs = Number.NEGATIVE_INFINITY
+
+  async function fetchFacts(): Promise<GatewayFacts | Unavailable> {
+    const fetchedAtMs = clock.monotonicMs()
+    const [application, keySet] = await Promise.all([calls.application(), calls.keySet()])
+    if (application.kind !== 'ok') return refusal('GET /v1/application', application)
+    if (keySet.kind !== 'ok') return refusal('GET /.well-known/jwks.json', keySet)
+    const mismatch = mismatchOf(application.value, options)
+    if (mismatch) return failure(unavailable('contract_mismatch'), mismatch)
+    const keys = await importVerificationKeys(keySet.value)
+    // An empty set would make every token look forged: whoever answered this, it was not our gateway.
+    if (keys.size === 0)
+      return failure(unavailable('internal_error'), 'GET /.well-known/jwks.json was answered without a key to verify with')
+    held = { facts: { application: application.value, keyOf: (kid) => keys.get(kid) }, fetchedAtMs }
+    return held.facts
+  }
+
+  function refusal(call: string, outcome: CallFailure): Unavailable {
+    const seen = unavailableFor(outcome)
+    return failure(seen, `${call} was ${seen.silence ? 'not answered' : `answered with ${seen.code}`}`)
+  }
+
+  function failure(seen: Unavailable, message: string): Unavailable {
+    report(seen.code, message, seen.silence?.cause)
+    return seen
+  }
+
+  function refresh(): Promise<GatewayFacts | Unavailable> {
+    refreshedAtMs = clock.monotonicMs()
+    underWay ??= fetchFacts().finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+
+  function recent(): GatewayFacts | null {
+    return held && clock.monotonicMs() - held.fetchedAtMs < recentMs ? held.facts : null
+  }
+
+  return {
+    async facts() {
+      if (!held) return refresh()
+      const nowMs = clock.monotonicMs()
+      if (nowMs - held.fetchedAtMs > refreshEveryMs && nowMs - refreshedAtMs > retryEveryMs) void refresh()
+      return held.facts
+    },
+    async recentFacts() {
+      const facts = recent()
+      if (facts) return facts
+      const nowMs = clock.monotonicMs()
+      if (!underWay && nowMs - soughtAtMs < recentMs) return null
+      soughtAtMs = nowMs
+      await refresh()
+      return recent()
+    },
+  }
+}
+
+function mismatchOf(answer: ApplicationAnswer, { application, contractName }: KnownGatewayOptions): string | undefined {
+  if (answer.application !== application) return `the key belongs to application "${answer.application}", not to "${application}"`
+  if (answer.contract.name !== contractName) return `the gateway serves contract "${answer.contract.name}", not "${contractName}"`
+  return undefined
+}

@@ -1,0 +1,31 @@
+import type { SubjectOf } from '../consistency/carry-over.ts'
+import type { Receipt } from '../document/session-document.ts'
+import type { SessionSummary } from '../document/wire-schemas.ts'
+import type { Presented } from './presented.ts'
+import type { SessionWriter } from './session-writer.ts'
+
+/**
+ * What an application that operates `'all'` may do to any session. `actor` is the request of the person who acts: the
+ * audit names them.
+ */
+export interface Operations<Actor> {
+  list(subject: SubjectOf, actor: Actor): Promise<readonly SessionSummary[]>
+  /** Ends one session by its id. */
+  end(id: string, reason: string, actor: Actor): Promise<Receipt>
+  /** Ends all sessions of a subject, and logins of it that are under way. Answers how many there were. */
+  endSubject(subject: SubjectOf, reason: string, actor: Actor): Promise<{ readonly receipt: Receipt; readonly ended: number }>
+}
+
+/** Makes the operator's calls of one application. */
+export function createOperations<View, Actor>(
+  writer: SessionWriter<View>,
+  shownBy: (actor: Actor) => Promise<Presented | null>,
+): Operations<Actor> {
+  const sessionsOf = ({ issuer, subject }: SubjectOf) =>
+    `/v1/subjects/${encodeURIComponent(issuer)}/${encodeURIComponent(subject)}/sessions`
+  return {
+    list: async (subject, actor) => writer.list(await shownBy(actor), sessionsOf(subject)),
+    end: async (id, reason, actor) => (await writer.end(await shownBy(actor), `/v1/sessions/${encodeURIComponent(id)}`, reason)).receipt,
+    endSubject: async (subject, reason, actor) => writer.end(await shownBy(actor), sessionsOf(subject), reason),
+  }
+}

@@ -1,0 +1,59 @@
+import type { SnapshotCache } from '../cache/snapshot-cache.ts'
+import { boundedBy, isWithin } from '../consistency/freshness.ts'
+import { reaches } from '../consistency/version.ts'
+import type { Clock } from './clock.ts'
+import type { Freshness } from './freshness.ts'
+import { type ReadOutcome, type ReadSuccess, unavailable } from './outcome.ts'
+import type { Presented } from './presented.ts'
+import type { ReadFlights } from './read-flights.ts'
+
+/** Reads sessions as fresh as asked. */
+export interface SessionReader<View> {
+  read(presented: Presented, freshness: Freshness): Promise<ReadOutcome<View>>
+}
+
+interface SessionReaderOptions<View> {
+  readonly cache: SnapshotCache<View>
+  readonly ask: ReadFlights<View>
+  readonly clock: Clock
+  /** The contract's `stale` of the application: the ceiling of every bound. */
+  readonly staleMs: number
+}
+
+/** Makes the reader of one application. */
+export function createSessionReader<View>({ cache, ask, clock, staleMs }: SessionReaderOptions<View>): SessionReader<View> {
+  function held(
+    { claims }: Presented,
+    { atLeast, maxAgeMs, outageGraceMs }: Freshness,
+    source: 'snapshot' | 'outage-grace',
+  ): ReadSuccess<View> | null {
+    const boundMs = boundedBy(source === 'snapshot' ? maxAgeMs : outageGraceMs, staleMs)
+    // No local read serves past the end of the token: it bounds how long anything is believed without asking.
+    if (boundMs === 0 || clock.wallMs() >= claims.exp * 1_000) return null
+    const snapshot = cache.get(claims.sid)
+    if (!snapshot || !reaches(snapshot.version, atLeast)) return null
+    return isWithin(snapshot.confirmedAtMs, boundMs, clock.monotonicMs()) ? { status: 'active', snapshot, source } : null
+  }
+
+  async function strict(presented: Presented, atLeast: number | undefined): Promise<ReadOutcome<View>> {
+    const first = await ask(presented)
+    // A late answer, older than what this process has shown: the next request leaves after that was known (rule 6).
+    const isLate = first.status === 'unavailable' && first.code === 'version_not_reached'
+    const outcome = isLate ? await ask(presented) : first
+    if (outcome.status !== 'active' || reaches(outcome.snapshot.version, atLeast)) return outcome
+    return unavailable('version_not_reached')
+  }
+
+  return {
+    async read(presented, freshness) {
+      const reason = cache.endReason(presented.claims.sid)
+      if (reason) return { status: 'ended', reason }
+      const near = held(presented, freshness, 'snapshot')
+      if (near) return near
+      const outcome = await strict(presented, freshness.atLeast)
+      // Only an outage is bridged: an answer, even one that is of no use, says that the gateway knows better.
+      const isOutage = outcome.status === 'unavailable' && outcome.code === 'store_unavailable'
+      return (isOutage && held(presented, freshness, 'outage-grace')) || outcome
+    },
+  }
+}

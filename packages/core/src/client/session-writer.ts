@@ -1,0 +1,149 @@
+import type { Receipt } from '../document/session-document.ts'
+import type { SessionSummary } from '../document/wire-schemas.ts'
+import { codes, isSessionError, SessionConflictError, SessionError } from '../errors.ts'
+import type { DocumentEnvelope } from './answers.ts'
+import type { Clock } from './clock.ts'
+import type { Exchange } from './exchange.ts'
+import type { CallOutcome } from './gateway-call.ts'
+import type { GatewayCalls } from './gateway-calls.ts'
+import type { Intake } from './intake.ts'
+import { type CallFailure, errorOf, type ReadSuccess, readFailureOf, retryAfterMs } from './outcome.ts'
+import type { Presented } from './presented.ts'
+import type { ReadFlights } from './read-flights.ts'
+
+/** A change of the session, as the wire names it. */
+export interface PatchBody {
+  readonly reason: string
+  readonly set: Readonly<Record<string, unknown>>
+  readonly unset: readonly string[]
+}
+
+/** Writes sessions. Every method rejects with a `SessionError` unless the gateway acknowledged the write. */
+export interface SessionWriter<View> {
+  /** Changes the session if it is still at `etag`; rejects with `SessionConflictError` when it is not (rule 4). */
+  patch(presented: Presented, etag: string, body: PatchBody): Promise<ReadSuccess<View>>
+  /** Publishes a signal: the last writer wins, no precondition (rule 4). */
+  publish(presented: Presented, signal: string, value: unknown): Promise<ReadSuccess<View>>
+  /** Ends this session everywhere, or finds that it is over already. */
+  signOut(presented: Presented, reason: string): Promise<void>
+  /** Ends sessions: the person's others, or what an operator names. */
+  end(presented: Presented | null, path: string, reason: string): Promise<{ readonly receipt: Receipt; readonly ended: number }>
+  /** Lists sessions: the person's own, or those of a subject that an operator names. */
+  list(presented: Presented | null, path: string): Promise<readonly SessionSummary[]>
+}
+
+/** 2 repeats of 2 s each: the answer was lost, not refused; longer than that nobody waits. */
+const repeatsOfUnknown = 2
+
+interface SessionWriterOptions<View> {
+  readonly calls: GatewayCalls
+  readonly intake: Intake<View>
+  readonly ask: ReadFlights<View>
+  readonly exchange: Exchange<View>
+  readonly clock: Clock
+}
+
+/** Makes the writer of one application. */
+export function createSessionWriter<View>({ calls, intake, ask, exchange, clock }: SessionWriterOptions<View>): SessionWriter<View> {
+  async function write(
+    presented: Presented,
+    send: (idempotencyKey: string) => Promise<CallOutcome<DocumentEnvelope>>,
+  ): Promise<ReadSuccess<View>> {
+    const sentAtMs = clock.monotonicMs()
+    const idempotencyKey = crypto.randomUUID()
+    const { value, etag, bytes } = await act(presented, () => send(idempotencyKey))
+    const taken = intake.document(presented.claims.sid, { document: value.document, etag, bytes }, sentAtMs)
+    // The write stands. Where this process has shown something newer since, that is to be read, not what was written (rule 6).
+    const outcome = taken.status === 'unavailable' && taken.code === 'version_not_reached' ? await ask(presented) : taken
+    if (outcome.status === 'active') return outcome
+    throw errorOf(outcome)
+  }
+
+  async function act<Value>(presented: Presented | null, send: () => Promise<CallOutcome<Value>>): Promise<Acknowledged<Value>> {
+    const answer = await untilKnown(() => withLivingToken(presented, send))
+    if (!isUnknown(answer)) return acknowledged(presented, answer)
+    throw new SessionError('outcome_unknown', undefined, { retryAfterMs, ...(answer.kind === 'silence' && { cause: answer.cause }) })
+  }
+
+  /** The token may have run out while the handler worked: one exchange makes the gateway accept it for this call. */
+  async function withLivingToken<Value>(presented: Presented | null, send: () => Promise<CallOutcome<Value>>): Promise<CallOutcome<Value>> {
+    const answer = await send()
+    const hasExpired = answer.kind === 'problem' && answer.code === 'token_expired'
+    if (!hasExpired || presented?.kind !== 'cookie') return answer
+    const { outcome } = await exchange(presented)
+    if (outcome.status === 'active') return send()
+    if (outcome.status === 'unavailable') return { kind: 'silence', cause: errorOf(outcome), sent: false }
+    throw errorOf(outcome)
+  }
+
+  function acknowledged<Value>(presented: Presented | null, answer: CallOutcome<Value>): Acknowledged<Value> {
+    if (answer.kind === 'ok') return answer
+    const refusal = refusalOf(answer)
+    if (refusal) throw refusal
+    const failure = readFailureOf(answer)
+    throw errorOf(presented ? intake.failure(presented.claims.sid, failure) : failure)
+  }
+
+  async function end(presented: Presented | null, path: string, reason: string) {
+    return (await act(presented, () => calls.end(presented, path, reason))).value
+  }
+
+  return {
+    patch: (presented, ifMatch, body) =>
+      write(presented, (idempotencyKey) => calls.patch({ ...shownOf(presented), ifMatch, idempotencyKey, body })),
+    publish: (presented, signal, value) =>
+      write(presented, (idempotencyKey) => calls.signal(signal, { ...shownOf(presented), idempotencyKey, body: { value } })),
+    async signOut(presented, reason) {
+      try {
+        await end(presented, '/v1/session', reason)
+      } catch (error) {
+        if (!isOver(error)) throw error
+      }
+      intake.failure(presented.claims.sid, { status: 'ended', reason: 'revoked' })
+    },
+    end,
+    async list(presented, path) {
+      return acknowledged(presented, await withLivingToken(presented, () => calls.list(presented, path))).value.sessions
+    },
+  }
+}
+
+type Acknowledged<Value> = Extract<CallOutcome<Value>, { kind: 'ok' }>
+
+/**
+ * Repeats a call whose outcome is not known, with the key it had: the gateway answers a repeat as the success that it was
+ * and applies nothing twice. The caller's function does not run again before there is an answer, and what was unknown
+ * stays unknown until there is one: that a repeat was not let through says nothing about the first.
+ */
+async function untilKnown<Value>(send: () => Promise<CallOutcome<Value>>): Promise<CallOutcome<Value>> {
+  const first = await send()
+  if (!isUnknown(first)) return first
+  for (let repeat = 0; repeat < repeatsOfUnknown; repeat += 1) {
+    const answer = await send()
+    if (answer.kind === 'ok' || (answer.kind === 'problem' && !codes[answer.code].retryable)) return answer
+  }
+  return first
+}
+
+/** Whether something may have come of the call. A gateway that met what it did not expect may have met it after the commit. */
+function isUnknown(answer: CallOutcome<unknown>): boolean {
+  if (answer.kind === 'silence') return answer.sent
+  return answer.kind === 'unchanged' || (answer.kind === 'problem' && ['outcome_unknown', 'internal_error'].includes(answer.code))
+}
+
+/** What the gateway says about the call itself; null where it is about the session, the gateway or us. */
+function refusalOf(answer: CallFailure): SessionError | null {
+  if (answer.kind !== 'problem') return null
+  if (answer.code === 'version_conflict') return new SessionConflictError(answer.version ?? 0)
+  const isOurs = answer.status === 401 || answer.code === 'contract_mismatch' || codes[answer.code].retryable
+  return isOurs ? null : new SessionError(answer.code, answer.detail)
+}
+
+/** Whether the session was over before it could be ended: that is as good. A token that has merely expired leaves it alive. */
+function isOver(error: unknown): boolean {
+  return isSessionError(error) && error.name === 'SessionMissingError' && error.code !== 'token_expired'
+}
+
+function shownOf({ token, traceparent }: Presented) {
+  return { token, traceparent }
+}

@@ -1,0 +1,62 @@
+import { type Freshness, freshnessOf } from '../client/freshness.ts'
+import type { ReadOptions } from '../client/session-result.ts'
+import type { Denied } from './denial.ts'
+
+/** What a route asks of a session beside its being valid. */
+export interface Requirement<View> extends ReadOptions {
+  /** Says whether this person may pass; false answers 403. What it throws reaches the framework. */
+  readonly where?: (session: View) => boolean
+  /** Always asks the gateway, and takes no snapshot in an outage. Default false. */
+  readonly fresh?: boolean
+  /**
+   * Values that the request acts for, by path, such as `{ 'context.tenant': request.params.tenant }`. When the session says
+   * otherwise the answer is 409: a second tab may have switched.
+   */
+  readonly expect?: Expected<View>
+}
+
+type PartName = 'identity' | 'entitlements' | 'context'
+
+type PathOf<View> = {
+  [Part in PartName]: View extends { readonly [P in Part]: infer Values } ? `${Part}.${keyof Values & string}` : never
+}[PartName]
+
+/** Values by path, of what the application may read. */
+export type Expected<View> = {
+  readonly [Path in PathOf<View>]?: Path extends `${infer Part}.${infer Key}` ? ValueIn<View, Part, Key> : never
+}
+
+type ValueIn<View, Part extends string, Key extends string> = View extends { readonly [P in Part]: infer Values }
+  ? Values[Key & keyof Values]
+  : never
+
+/** How fresh the read for a requirement must be; what it does not say, the client's defaults say, except of a fresh one. */
+export function freshnessFor<View>(requirement: Requirement<View>, defaults: ReadOptions): Freshness {
+  const { fresh, atLeast } = requirement
+  if (fresh) return freshnessOf(atLeast === undefined ? {} : { atLeast })
+  return freshnessOf({ ...defaults, ...requirement })
+}
+
+/** Why a valid session does not meet the rest of a requirement; null when it does. */
+export function unmet<View>(session: View, { where, expect }: Requirement<View>): Denied | null {
+  const differs = Object.entries(expect ?? {}).some(([path, value]) => !isSame(valueAt(session, path), value))
+  if (differs) return { status: 'conflict', code: 'expectation_failed' }
+  // `true` and nothing else: an async predicate answers a promise, which must not pass for a yes.
+  return where === undefined || where(session) === true ? null : { status: 'forbidden' }
+}
+
+function valueAt(session: unknown, path: string): unknown {
+  return path.split('.').reduce((within, key) => (isObject(within) && Object.hasOwn(within, key) ? within[key] : undefined), session)
+}
+
+/** Deep equality of JSON values; the order of an object's keys says nothing. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (!isObject(one) || !isObject(other)) return one === other
+  const keys = Object.keys(one)
+  if (Array.isArray(one) !== Array.isArray(other) || keys.length !== Object.keys(other).length) return false
+  return keys.every((key) => Object.hasOwn(other, key) && isSame(one[key], other[key]))
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,52 @@
+import { type SessionCookie, serializeCookie, serializeCookieRemoval } from './cookie.ts'
+
+/** What of an answer's headers decides about ours. */
+export interface AnswerHeaders {
+  readonly cacheControl: string | null
+  readonly vary: string | null
+}
+
+/** What to put on an answer: `set` replaces, `setCookie` is added beside the handler's own cookies. */
+export interface HeaderChanges {
+  readonly set: Readonly<Record<string, string>>
+  readonly setCookie: string | null
+}
+
+/** What happened to the session's token while the request was handled. */
+export type CookieChange = { readonly kind: 'none' } | { readonly kind: 'successor'; readonly token: string } | { readonly kind: 'removal' }
+
+const noChanges: HeaderChanges = { set: {}, setCookie: null }
+const neverStored = 'private, no-store'
+
+/**
+ * The headers that an answer gets because a session was read for it.
+ *
+ * A shared cache must never hand one person's cookie to another: an answer with our `Set-Cookie` is not stored, and one
+ * that the handler made cacheable does not get it. The token that is dropped this way is made again at the next request.
+ */
+export function headersFor(answer: AnswerHeaders, cookie: SessionCookie | null, change: CookieChange): HeaderChanges {
+  if (cookie && change.kind === 'removal') return withCookie(answer, serializeCookieRemoval(cookie))
+  if (cookie && change.kind === 'successor' && !isCacheable(answer.cacheControl))
+    return withCookie(answer, serializeCookie(cookie, change.token))
+  if (answer.cacheControl !== null) return noChanges
+  return { set: { 'cache-control': neverStored, vary: varyBySession(answer.vary) }, setCookie: null }
+}
+
+function withCookie(answer: AnswerHeaders, setCookie: string): HeaderChanges {
+  return { set: { 'cache-control': neverStored, vary: varyBySession(answer.vary) }, setCookie }
+}
+
+function isCacheable(cacheControl: string | null): boolean {
+  return cacheControl !== null && !/(^|[\s,])(no-store|no-cache)([\s,=]|$)/i.test(cacheControl)
+}
+
+/** `Vary: *` already says more; names that are there are not repeated. */
+function varyBySession(vary: string | null): string {
+  const named = (vary ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  if (named.includes('*')) return '*'
+  const missing = ['Cookie', 'Authorization'].filter((name) => !named.some((known) => known.toLowerCase() === name.toLowerCase()))
+  return [...named, ...missing].join(', ')
+}
