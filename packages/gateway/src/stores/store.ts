@@ -21,6 +21,8 @@ export interface SessionRecord extends SubjectOf, WriteStamp {
   readonly lastExchangeAtMs: number
   /** The tombstone: set once, never cleared (rule 9). */
   readonly ended: EndReason | null
+  /** When the tombstone was set; null without one. */
+  readonly endedAtMs: number | null
   /** Generation of the newest token, from 1. */
   readonly generation: number
   /** When that generation was first shown; null until then. */
@@ -119,23 +121,31 @@ export interface SessionStore {
   /** What an acknowledged change survives. */
   readonly durability: Receipt['durability']
   /**
-   * Creates a session at version 1, generation 1, unconfirmed, with its audit record; ends what it replaces and, under
-   * `end-oldest`, the oldest beyond the limit, each with a record of its own. Refuses a subject that was ended since the
-   * login began.
+   * Creates a session at version 1, generation 1, unconfirmed, with its audit record (versions 0 to 1); ends what it
+   * replaces and, under `end-oldest`, the oldest beyond the limit, each with a record of its own (`end`, reason
+   * `session.replaced` or `session.limit`) before it. What it replaces does not count towards the limit. Refuses a
+   * subject that was ended since the login began, and then ends nothing. An id that the store knows is a TypeError.
    */
   create(session: NewSession, audit: AuditEntry): Promise<CreateOutcome>
   /** Reads many sessions in one step, in order; null for an id that the store does not know. Ended ones are returned as such. */
   read(ids: readonly string[]): Promise<Position & { readonly records: readonly (SessionRecord | null)[] }>
   /**
    * Applies a change if the session is alive and still at `expected`, with its audit record. A repeat of an applied write
-   * changes nothing and is found before the precondition. The version rises by exactly 1 (rule 2).
+   * changes nothing and is found before the precondition, but not in an ended session. The version rises by exactly 1
+   * (rule 2). A change that is not applied confirms nothing; the read that follows it does. Signals that have run out are
+   * dropped here and nowhere else.
    */
   commit(change: Commit, audit: AuditEntry): Promise<CommitOutcome>
-  /** Ends one session for good, with its audit record. An end is never refused for lack of audit space alone. */
+  /**
+   * Ends one session for good, with its audit record; the version stays. An end is never refused for lack of audit space
+   * alone. One that had run out is ended too, but its tombstone says `expired`: the reason that a person was told stays,
+   * and the session stays ended if the store's clock is set back. `already` means that there was a tombstone; it is kept.
+   */
   end(id: string, reason: EndReason, audit: AuditEntry): Promise<EndOutcome>
   /**
-   * Ends every session of a subject but `except`, with a record each, and raises the subject's cutoff: a login that began
-   * before this call creates no session after it. Answers the ids it ended.
+   * Ends every session of a subject but `except`, with a record each, and raises the subject's cutoff (also with
+   * `except`), with a record that names no session: a login that began before this call creates no session after it.
+   * Answers the ids it ended, as `end` ends them, oldest first; each is in the change log.
    */
   endSubject(subject: SubjectOf, except: string | null, audit: AuditEntry): Promise<Position & { readonly ended: readonly string[] }>
   /**
@@ -143,13 +153,19 @@ export interface SessionStore {
    * replaced long ago ends the session, with `reuse` as its audit record. No version, no `seq` otherwise.
    */
   exchange(id: string, shown: number, idleMs: number, reuse: AuditEntry): Promise<ExchangeOutcome>
-  /** Confirms generation `shown` if it is the newest and unconfirmed, and reads the session in the same step. No version, no `seq`. */
+  /**
+   * Confirms generation `shown` if it is the newest and unconfirmed and the session is alive, and reads the session in the
+   * same step. No version, no `seq`. A store that can read but not write answers with the session as it is.
+   */
   confirm(id: string, shown: number): Promise<Position & { readonly record: SessionRecord | null }>
   /** The living sessions of a subject, oldest first. */
   listBySubject(subject: SubjectOf): Promise<Position & { readonly records: readonly SessionRecord[] }>
   /** The living sessions that a provider's own session began. */
   findByIdpSession(issuer: string, idpSession: string): Promise<Position & { readonly records: readonly SessionRecord[] }>
-  /** Ids changed after `seq`, or `reset` when the store cannot tell (another epoch, trimmed log, a `seq` from the future). */
+  /**
+   * Ids changed after `seq`, each once, or `reset` when the store cannot tell (another epoch, a `seq` from the future or
+   * from before the log: it keeps the last 10,000 changes).
+   */
   changesSince(
     seq: number,
     epoch: string,
@@ -158,7 +174,10 @@ export interface SessionStore {
   appendAudit(entry: AuditEntry): Promise<void>
   /** Audit records in order of their sequence, after `afterSeq`, of one session where its hash is given; at most `limit`. */
   auditQuery(query: { readonly afterSeq: number; readonly idHash: string | null; readonly limit: number }): Promise<readonly AuditRecord[]>
-  /** Removes sessions that were over before `endedBeforeMs` and audit records older than `auditBeforeMs`; at most `limit` of each. */
+  /**
+   * Removes sessions that were over before `endedBeforeMs` and audit records older than `auditBeforeMs`, oldest first and
+   * at most `limit` of each. What is left of the audit has no gap.
+   */
   sweep(bounds: {
     readonly endedBeforeMs: number
     readonly auditBeforeMs: number

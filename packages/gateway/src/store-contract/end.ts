@@ -1,0 +1,160 @@
+import { strict as assert } from 'node:assert'
+import {
+  ada,
+  auditOf,
+  bob,
+  changeOf,
+  committed,
+  created,
+  entryOf,
+  idleMs,
+  kind,
+  livingOf,
+  newSession,
+  placeOf,
+  type Scenario,
+  stored,
+} from './bench.ts'
+
+export function endScenarios(scenario: Scenario): void {
+  scenario('leaves a tombstone: reason and time set, version unchanged, recorded, counted', async ({ store, clock }) => {
+    await created(store, 'a')
+    const second = await committed(store, 'a')
+    const { seq } = await placeOf(store)
+    clock.advance(5)
+    const outcome = kind(await store.end('a', 'revoked', entryOf('end')), 'ended')
+    assert.equal(outcome.seq, seq + 1)
+    assert.deepEqual(await stored(store, 'a'), { ...second, ended: 'revoked', endedAtMs: clock.now() })
+    const line = (await auditOf(store)).at(-1)
+    assert.deepEqual([line?.operation, line?.reason, line?.fromVersion, line?.toVersion], ['end', 'test.end', 2, 2])
+  })
+
+  scenario('keeps the first tombstone and says so', async ({ store, clock }) => {
+    await created(store, 'a')
+    await store.end('a', 'invalid', entryOf('end'))
+    const before = await stored(store, 'a')
+    clock.advance(5)
+    kind(await store.end('a', 'revoked', entryOf('end')), 'already')
+    assert.deepEqual(await stored(store, 'a'), before)
+    assert.equal((await auditOf(store)).length, 2)
+  })
+
+  scenario('answers absent for a session that it does not know', async ({ store }) => {
+    kind(await store.end('x', 'revoked', entryOf('end')), 'absent')
+    assert.deepEqual(await auditOf(store), [])
+  })
+
+  scenario('ends a session that had run out as expired, for good', async ({ store, clock }) => {
+    const first = await created(store, 'a')
+    clock.advance(idleMs)
+    kind(await store.end('a', 'revoked', entryOf('end')), 'ended')
+    assert.equal((await stored(store, 'a')).ended, 'expired')
+    clock.advance(-idleMs)
+    assert.equal(kind(await store.commit(changeOf(first), entryOf('update')), 'ended').reason, 'expired')
+    assert.deepEqual(await livingOf(store), [])
+  })
+
+  scenario('keeps the reason of an end when its time would have come anyway', async ({ store, clock }) => {
+    const first = await created(store, 'a')
+    await store.end('a', 'revoked', entryOf('end'))
+    clock.advance(idleMs)
+    assert.equal(kind(await store.commit(changeOf(first), entryOf('update')), 'ended').reason, 'revoked')
+  })
+
+  scenario('lets no verb bring an ended session back', async ({ store }) => {
+    const first = await created(store, 'a')
+    await store.end('a', 'revoked', entryOf('end'))
+    const tombstone = await stored(store, 'a')
+    const before = await placeOf(store)
+    await store.commit(changeOf(first), entryOf('update'))
+    await store.exchange('a', 1, idleMs, entryOf('exchange'))
+    await store.exchange('a', 9, idleMs, entryOf('exchange'))
+    await store.confirm('a', 1)
+    await store.endSubject(ada, null, entryOf('end_subject'))
+    assert.deepEqual(await stored(store, 'a'), tombstone)
+    assert.deepEqual(await placeOf(store), before)
+  })
+
+  scenario('returns ended sessions from read and from nothing that lists living ones', async ({ store }) => {
+    await created(store, 'a', { idpSession: 'p' })
+    await store.end('a', 'revoked', entryOf('end'))
+    const { records } = await store.read(['a', 'x', 'a'])
+    assert.deepEqual(
+      records.map((record) => record && [record.id, record.ended]),
+      [['a', 'revoked'], null, ['a', 'revoked']],
+    )
+    assert.deepEqual(await livingOf(store), [])
+    assert.deepEqual((await store.findByIdpSession(ada.issuer, 'p')).records, [])
+  })
+
+  scenario('ends every session of a subject in one step, each recorded and in the change log', async ({ store, clock }) => {
+    for (const id of ['a', 'b', 'c']) await created(store, id)
+    await created(store, 'other', bob)
+    await store.end('b', 'invalid', entryOf('end'))
+    const before = await placeOf(store)
+    const outcome = await store.endSubject(ada, null, entryOf('end_subject'))
+    assert.deepEqual(outcome.ended, ['a', 'c'])
+    assert.deepEqual(await livingOf(store), [])
+    assert.deepEqual(await livingOf(store, bob), ['other'])
+    assert.deepEqual([(await stored(store, 'a')).endedAtMs, (await stored(store, 'b')).ended], [clock.now(), 'invalid'])
+    const changes = kind(await store.changesSince(before.seq, before.epoch), 'changes')
+    assert.deepEqual(changes.ids, ['a', 'c'])
+  })
+
+  scenario('records a cutoff without a session, then each end', async ({ store }) => {
+    await created(store, 'a')
+    await store.endSubject(ada, null, entryOf('end_subject'))
+    await store.endSubject(bob, null, entryOf('end_subject'))
+    assert.deepEqual(
+      (await auditOf(store)).slice(1).map(({ operation, session, subject, toVersion }) => [operation, session, subject, toVersion]),
+      [
+        ['end_subject', null, `${ada.issuer} ada`, null],
+        ['end_subject', 'hash of a', `${ada.issuer} ada`, 1],
+        ['end_subject', null, `${bob.issuer} bob`, null],
+      ],
+    )
+  })
+
+  scenario('spares the session that is excepted and raises the cutoff all the same', async ({ store }) => {
+    await created(store, 'mine')
+    await created(store, 'other')
+    const { endings } = await store.health()
+    const outcome = await store.endSubject(ada, 'mine', entryOf('end_subject'))
+    assert.deepEqual(outcome.ended, ['other'])
+    assert.deepEqual(await livingOf(store), ['mine'])
+    kind(await store.create(newSession('late', { endingsAtStart: endings }), entryOf('create')), 'cutoff')
+  })
+
+  scenario('tells subjects apart by issuer and subject together', async ({ store }) => {
+    await created(store, 'a', { issuer: 'i', subject: 'j k' })
+    await created(store, 'b', { issuer: 'i j', subject: 'k' })
+    await store.endSubject({ issuer: 'i j', subject: 'k' }, null, entryOf('end_subject'))
+    assert.deepEqual(await livingOf(store, { issuer: 'i', subject: 'j k' }), ['a'])
+    await created(store, 'c', { issuer: 'i', subject: 'j k' })
+  })
+
+  scenario('lists the living sessions of a subject oldest first', async ({ store, clock }) => {
+    await created(store, 'z')
+    await created(store, 'runs out', { idleMs: 10 })
+    await created(store, 'a')
+    await committed(store, 'z')
+    await created(store, 'other', bob)
+    clock.advance(10)
+    assert.deepEqual(await livingOf(store), ['z', 'a'])
+  })
+
+  scenario('finds the living sessions that a provider session began', async ({ store, clock }) => {
+    await created(store, 'a', { idpSession: 'p' })
+    await created(store, 'b', { idpSession: 'p' })
+    await created(store, 'c', { idpSession: 'q' })
+    await created(store, 'd', { idpSession: 'p', issuer: 'https://elsewhere.example.com' })
+    await created(store, 'e')
+    await created(store, 'runs out', { idpSession: 'p', idleMs: 10 })
+    clock.advance(10)
+    const { records } = await store.findByIdpSession(ada.issuer, 'p')
+    assert.deepEqual(
+      records.map(({ id }) => id),
+      ['a', 'b'],
+    )
+  })
+}
