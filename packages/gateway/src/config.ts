@@ -37,6 +37,14 @@ export interface GatewayConfig<C extends AnyContract = AnyContract> {
    * audit and logs. Default: the environment's `SINGLE_STATE_SECRET`. A memory store does without: its keys die with it.
    */
   readonly secret?: string | undefined
+  /** Most sessions of one person that may live at once. Default: no limit. */
+  readonly sessionsPerSubject?: {
+    readonly max: number
+    /** What a login beyond the limit does: `'deny'` refuses it, `'end-oldest'` ends the person's oldest sessions. */
+    readonly onOverflow: 'deny' | 'end-oldest'
+  }
+  /** Lets a memory store run where `NODE_ENV` is production: every restart signs everybody out. Default false. */
+  readonly allowMemoryInProduction?: boolean
   readonly audit?: {
     /** How long audit records are kept. Default `'90d'`. */
     readonly keep?: Duration

@@ -1,0 +1,23 @@
+export type { AuditEntry, AuditOperation, AuditRecord } from './audit/record.ts'
+export { type ApplicationConfig, type Derived, defineGateway, type GatewayConfig } from './config.ts'
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+export { type DevelopmentPerson, developmentPeople } from './oidc/development-people.ts'
+export type { SessionStart } from './oidc/login-ports.ts'
+export { type OidcOptions, oidc } from './oidc/oidc.ts'
+export type { Authentication, IdentityProvider, LoginTransaction } from './oidc/provider.ts'
+export { type ServedGateway, type ServeOptions, serveGateway } from './serve.ts'
+export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'
+export { type SqliteStoreOptions, sqliteStore } from './stores/sqlite.ts'
+export type {
+  Commit,
+  CommitOutcome,
+  CreateOutcome,
+  EndOutcome,
+  ExchangeOutcome,
+  NewSession,
+  Position,
+  SessionRecord,
+  SessionStore,
+  StoredKeys,
+} from './stores/store.ts'
+export type { Timers } from './timers.ts'

@@ -38,8 +38,11 @@ export interface IdentityProvider {
   begin(transaction: LoginTransaction): Promise<URL>
   /** Judges the answer that the browser brought to `/callback`. */
   finish(answer: URL, transaction: LoginTransaction): Promise<Authentication>
-  /** Where to send the browser so that the provider's own session ends too, or null when it has no such place. */
-  endSessionUrl(returnTo: string): Promise<URL | null>
+  /**
+   * Where to send the browser so that the provider's own session ends too, or null when it has no such place. The provider
+   * sends it on to `returnTo`, an address of the gateway that is registered there, and hands `state` back.
+   */
+  endSessionUrl(returnTo: string, state: string): Promise<URL | null>
   /** Serves a page of the provider's own at the gateway's origin; null for every other request. */
   page(request: Request): Promise<Response | null>
 }

@@ -1,0 +1,39 @@
+/** Where a command reads from and writes to; the process's own, or a test's. */
+export interface Terminal {
+  /** One line for people or, with `--json`, for programs. */
+  out(line: string): void
+  err(line: string): void
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Resolves when the process is asked to stop (SIGINT or SIGTERM). */
+  stopped(): Promise<void>
+}
+
+/** One word after `single-state`, or two. */
+export interface Command {
+  /** As typed: `keys create`. */
+  readonly name: string
+  readonly summary: string
+  /** Positional arguments and options, as the help shows them. */
+  readonly usage: string
+  readonly options: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly help: string }>>
+  /** Exit code: 0 done, 1 refused or something was found wrong. */
+  run(input: CommandInput, terminal: Terminal): Promise<number>
+}
+
+export interface CommandInput {
+  readonly positionals: readonly string[]
+  /** Texts of options that were given. */
+  text(name: string): string | undefined
+  flag(name: string): boolean
+}
+
+/** A command was typed in a way that it does not understand: usage is shown, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** The command cannot be done, for a reason that the person can cure; shown without a stack, exit code 1. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}

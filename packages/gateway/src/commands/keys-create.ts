@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type Command, UsageError } from './command.ts'
+
+/** `ss_<application>_` and 43 characters: a wrong key can be named, and secret scanners find it. */
+export function createKey(application: string): string {
+  return `ss_${application}_${randomBytes(32).toString('base64url')}`
+}
+
+/** What the gateway may be given in place of the key. */
+export function hashOfKey(key: string): string {
+  return `sha256:${createHash('sha256').update(key).digest('hex')}`
+}
+
+/** 32 random bytes for `SINGLE_STATE_SECRET`. */
+export function createSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+export const keysCreate: Command = {
+  name: 'keys create',
+  summary: 'Prints a new application key and its hash, once; or a secret for the gateway.',
+  usage: '<application> [--json] | --secret',
+  options: {
+    secret: { type: 'boolean', help: "print a value for the gateway's SINGLE_STATE_SECRET instead" },
+    json: { type: 'boolean', help: 'for programs' },
+  },
+  async run({ positionals, flag }, terminal) {
+    if (flag('secret')) {
+      terminal.out(createSecret())
+      return 0
+    }
+    const [application, ...more] = positionals
+    if (!application || more.length > 0) throw new UsageError('expected the name of one application')
+    if (!/^[a-z][a-z0-9-]{0,31}$/.test(application)) throw new UsageError(`not the name of an application: "${application}"`)
+    const key = createKey(application)
+    const hash = hashOfKey(key)
+    if (flag('json')) {
+      terminal.out(JSON.stringify({ application, key, hash }))
+      return 0
+    }
+    terminal.out(`key   ${key}`)
+    terminal.out(`hash  ${hash}`)
+    terminal.out(
+      `\nGive the key to ${application} as SINGLE_STATE_KEY; it is not shown again. The gateway's configuration takes the hash or the key.`,
+    )
+    return 0
+  },
+}

@@ -1,0 +1,90 @@
+import { type AnyContract, parseDuration, type SessionCookie } from '@single-state/core/protocol'
+import type { GatewayConfig } from './config.ts'
+import { type Applications, openApplications } from './policy/applications.ts'
+import { chooseCookie } from './policy/cookie-scope.ts'
+import { checkOrigin } from './policy/origins.ts'
+import { randomSecret, shortestSecret } from './secrets.ts'
+import type { LogLevel } from './telemetry/log.ts'
+
+/** The environment of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A configuration that was checked, with every default filled in. */
+export interface CheckedConfig {
+  readonly contract: AnyContract
+  readonly origin: string
+  readonly production: boolean
+  readonly applications: Applications
+  /** Where a login may send a browser back to. */
+  readonly allowedOrigins: ReadonlySet<string>
+  readonly cookie: SessionCookie
+  readonly secret: string
+  readonly keepAuditMs: number
+  readonly logLevel: LogLevel
+}
+
+/**
+ * Checks a configuration before anything is opened.
+ *
+ * @throws TypeError that names the option and the fix.
+ */
+export function checkConfig(config: GatewayConfig, env: Environment): CheckedConfig {
+  const { contract } = config
+  if (typeof contract?.lifetime?.tokenMs !== 'number') throw new TypeError('contract: expected what defineContract returned')
+  const production = env['NODE_ENV'] === 'production'
+  const origin = checkOrigin(config.origin, 'origin')
+  checkParts(config)
+  const applications = openApplications(contract, config.applications ?? {})
+  const allowedOrigins = new Set([origin.origin, ...applications.all.flatMap(({ origins }) => origins)])
+  const cookie = chooseCookie(
+    [...allowedOrigins].map((text) => new URL(text)),
+    config.cookie?.domain,
+  )
+  config.idp.check({ origin: origin.origin, production })
+  return {
+    contract,
+    origin: origin.origin,
+    production,
+    applications,
+    allowedOrigins,
+    cookie,
+    secret: secretOf(config, env, production),
+    keepAuditMs: parseDuration(config.audit?.keep ?? '90d', 'audit.keep'),
+    logLevel: levelOf(config.log?.level ?? 'info'),
+  }
+}
+
+function checkParts({ idp, derive, sessionsPerSubject }: GatewayConfig): void {
+  if (typeof idp?.begin !== 'function') throw new TypeError('idp: expected oidc({ … }) or developmentPeople([ … ])')
+  if (derive !== undefined && typeof derive !== 'function') throw new TypeError('derive: expected a function of the claims')
+  if (sessionsPerSubject === undefined) return
+  const { max, onOverflow } = sessionsPerSubject
+  if (!Number.isSafeInteger(max) || max < 1 || max > 1_000) throw new TypeError(`sessionsPerSubject.max: expected 1 to 1000, found ${max}`)
+  if (onOverflow !== 'deny' && onOverflow !== 'end-oldest') {
+    throw new TypeError(`sessionsPerSubject.onOverflow: expected 'deny' or 'end-oldest', found ${JSON.stringify(onOverflow)}`)
+  }
+}
+
+/** A store that is lost with the process needs no secret that outlives it. */
+function secretOf(config: GatewayConfig, env: Environment, production: boolean): string {
+  const isVolatile = typeof config.store === 'string' ? config.store === 'memory' : config.store?.durability === 'memory'
+  if (isVolatile && production && config.allowMemoryInProduction !== true) {
+    throw new TypeError(
+      "store: a memory store signs everybody out with every restart; use 'sqlite:./sessions.db', or set allowMemoryInProduction: true",
+    )
+  }
+  const secret = config.secret ?? env['SINGLE_STATE_SECRET'] ?? ''
+  if (secret.length >= shortestSecret) return secret
+  if (isVolatile && secret === '') return randomSecret()
+  const found = secret === '' ? 'none' : `${secret.length}`
+  throw new TypeError(
+    `secret: expected ${shortestSecret} random characters or more, found ${found}; make one with 'single-state keys create --secret' and set SINGLE_STATE_SECRET`,
+  )
+}
+
+function levelOf(level: unknown): LogLevel {
+  const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
+  const known = levels.find((one) => one === level)
+  if (known === undefined) throw new TypeError(`log.level: expected ${levels.join(', ')}; found ${JSON.stringify(level)}`)
+  return known
+}

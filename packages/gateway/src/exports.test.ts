@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest'
+import { exportedNames } from '../../../tools/exported-names.ts'
+
+it('exports exactly these names from each entry', async () => {
+  expect(await exportedNames(import.meta.filename)).toEqual({
+    '.': ['createGateway', 'defineGateway', 'developmentPeople', 'memoryStore', 'oidc', 'serveGateway', 'sqliteStore'],
+    './store-contract': ['storeContract'],
+  })
+})

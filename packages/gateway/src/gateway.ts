@@ -1,0 +1,150 @@
+import type { AnyContract, SessionCookie } from '@single-state/core/protocol'
+import type { GatewayConfig } from './config.ts'
+import { type CheckedConfig, checkConfig, type Environment } from './configure.ts'
+import { describeGateway } from './describe.ts'
+import { guardStore } from './guarded-store.ts'
+import type { SessionStart } from './oidc/login-ports.ts'
+import { loginRoutes } from './oidc/login-routes.ts'
+import type { Authentication } from './oidc/provider.ts'
+import { createParsedDocuments } from './policy/parsed-documents.ts'
+import type { GatewayPorts } from './ports.ts'
+import { createApi } from './routes/api.ts'
+import { deriveSecrets } from './secrets.ts'
+import { createSessions, type LoginContext, type Sessions } from './sessions.ts'
+import { openStore } from './stores/open-store.ts'
+import type { SessionStore } from './stores/store.ts'
+import { startSweeping } from './sweep.ts'
+import { createLog } from './telemetry/log.ts'
+import { createMetrics } from './telemetry/metrics.ts'
+import { traceIdOf } from './telemetry/trace.ts'
+import { processTimers, type Timers } from './timers.ts'
+import { openKeyring } from './tokens/keys.ts'
+
+/** What a gateway takes from the process around it; each has the default that a server wants. */
+export interface GatewayOptions {
+  /** Wall clock, milliseconds since 1970; also that of a store opened from a text. Default `Date.now`. */
+  readonly clock?: () => number
+  /** Default `process.env`; `NODE_ENV` and `SINGLE_STATE_SECRET` are read. */
+  readonly env?: Environment
+  /** Where log lines go. Default standard output. */
+  readonly logTo?: { write(line: string): void }
+  /** Default the process's own, which do not keep it alive. */
+  readonly timers?: Timers
+}
+
+/** A running gateway. It has no port: give `fetch` to any server, or to `serveGateway`. */
+export interface Gateway {
+  readonly origin: string
+  readonly contract: AnyContract
+  readonly cookie: SessionCookie
+  /** Answers a request. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /**
+   * Creates a session for somebody whom this process has authenticated itself, as the login does: for tests, and for
+   * programs that sign people in by other means. Rejects with the store's `SessionError`.
+   */
+  readonly startSession: (authentication: Authentication, login?: Partial<LoginContext>) => Promise<SessionStart>
+  /** What it is configured to do, in lines for people. No secrets. */
+  readonly describe: () => string[]
+  /** Stops the sweep and closes the store, unless it was given one that was open already. Once is enough, twice does no harm. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Makes a gateway of a configuration.
+ *
+ * ```ts
+ * const gateway = await createGateway({ contract, origin: 'http://localhost:4400', store: 'memory', idp, applications })
+ * const response = await gateway.fetch(new Request('http://localhost:4400/healthz'))
+ * ```
+ *
+ * @throws TypeError that names the option and the fix; `SessionError` `store_unavailable` when the store does not answer.
+ */
+export async function createGateway<C extends AnyContract>(config: GatewayConfig<C>, options: GatewayOptions = {}): Promise<Gateway> {
+  const given = config as unknown as GatewayConfig
+  const checked = checkConfig(given, options.env ?? process.env)
+  const store = openStore(config.store, options.clock ? { clock: options.clock } : {})
+  const closeStore = async () => (typeof config.store === 'string' ? store.close() : undefined)
+  try {
+    const ports = await openPorts(given, checked, store, options)
+    return assemble(checked, ports, closeStore, options.timers ?? processTimers)
+  } catch (error) {
+    await closeStore()
+    throw error
+  }
+}
+
+async function openPorts(
+  config: GatewayConfig,
+  checked: CheckedConfig,
+  opened: SessionStore,
+  { clock = Date.now, logTo, timers = processTimers }: GatewayOptions,
+): Promise<GatewayPorts> {
+  const { contract, origin, production, applications, cookie } = checked
+  const secrets = deriveSecrets(checked.secret)
+  const log = createLog(checked.logLevel, logTo)
+  const metrics = createMetrics()
+  const store = guardStore(opened, { metrics, log, after: timers.after })
+  const keys = await openKeyring(store, secrets.keyEncryption, clock)
+  return {
+    contract,
+    origin,
+    production,
+    applications,
+    cookie,
+    idp: config.idp,
+    derive: config.derive ?? null,
+    sessionsPerSubject: config.sessionsPerSubject ?? null,
+    secrets,
+    store,
+    keys,
+    documents: createParsedDocuments(contract),
+    log,
+    metrics,
+    now: clock,
+  }
+}
+
+function assemble(checked: CheckedConfig, ports: GatewayPorts, closeStore: () => Promise<void>, timers: Timers): Gateway {
+  const { contract, origin, cookie, store, idp } = ports
+  const { tokenMs, absoluteMs } = contract.lifetime
+  const sessions = createSessions(ports)
+  const app = createApi(ports, loginRoutes(loginPorts(checked, ports, sessions)))
+  let closed: Promise<void> | undefined
+  const stopSweeping = startSweeping(store, { tokenMs, absoluteMs, auditMs: checked.keepAuditMs }, timers, ports.log)
+  return {
+    origin,
+    contract,
+    cookie,
+    fetch: async (request) => app.fetch(request),
+    startSession: async (authentication, login = {}) => {
+      const endingsAtStart = login.endingsAtStart ?? (await store.health()).endings
+      return sessions.start(authentication, { presentedToken: null, traceId: null, ...login, endingsAtStart })
+    },
+    describe: () => describeGateway(checked, idp, store),
+    close: () => {
+      stopSweeping()
+      closed ??= closeStore()
+      return closed
+    },
+  }
+}
+
+function loginPorts({ allowedOrigins }: CheckedConfig, ports: GatewayPorts, sessions: Sessions) {
+  const { contract, origin, idp, cookie, production, log, now, store, secrets } = ports
+  return {
+    contract,
+    origin,
+    idp,
+    cookie,
+    allowedOrigins,
+    transactionKey: secrets.transaction,
+    production,
+    log,
+    now,
+    traceIdOf,
+    startSession: sessions.start,
+    endPresented: sessions.endPresented,
+    endings: async () => (await store.health()).endings,
+  }
+}

@@ -1,0 +1,11 @@
+import type { SessionErrorCode } from '@single-state/core/protocol'
+
+/** What is known of a request while it is answered, for its log line. */
+export interface GatewayEnv {
+  Variables: {
+    /** The application whose key was shown. */
+    application: string | undefined
+    /** The code of the problem that it was answered with. */
+    code: SessionErrorCode | undefined
+  }
+}

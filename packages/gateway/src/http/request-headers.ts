@@ -1,0 +1,30 @@
+import { ProblemError } from './problem.ts'
+
+/** The key of a `Bearer` authorisation (RFC 6750 section 2.1), or null. */
+export function bearerOf(request: Request): string | null {
+  return /^Bearer +([A-Za-z0-9._~+/=-]{1,256})$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
+}
+
+/**
+ * The contract revision that the caller was built with; every call says it.
+ *
+ * @throws ProblemError `request_invalid`
+ */
+export function contractRevisionOf(request: Request): string {
+  const text = request.headers.get('contract-revision') ?? ''
+  if (/^[1-9]\d{0,8}$/.test(text)) return text
+  throw new ProblemError('request_invalid', { detail: 'expected a Contract-Revision header with a whole number from 1' })
+}
+
+/**
+ * The key by which a write can be repeated, or null.
+ *
+ * @throws ProblemError `request_invalid`
+ */
+export function idempotencyKeyOf(request: Request): string | null {
+  const text = request.headers.get('idempotency-key')
+  if (text === null || /^[A-Za-z0-9._:-]{1,128}$/.test(text)) return text
+  throw new ProblemError('request_invalid', {
+    detail: 'expected an Idempotency-Key of 1 to 128 letters, digits, dots, colons, hyphens or underscores',
+  })
+}

@@ -1,0 +1,42 @@
+import { confirms, decideExchange, type EndReason, endReasonOf, type SessionErrorCode, type TokenClaims } from '@single-state/core/protocol'
+import type { SessionRecord } from '../stores/store.ts'
+
+/** A token whose signature holds. */
+export interface VerifiedToken {
+  readonly claims: TokenClaims
+  readonly expired: boolean
+}
+
+/**
+ * Where a verified token stands with the session it names.
+ *
+ * `good` may go on; `confirms` says that it is the first to show the newest generation.
+ */
+export type Standing =
+  | { readonly kind: 'good'; readonly confirms: boolean }
+  | { readonly kind: 'refused'; readonly code: SessionErrorCode; readonly reason?: EndReason }
+
+/**
+ * Judges a token against the record of its session.
+ *
+ * An adapter never presents a token that it has just been given, so a request that came with an expired one has no other
+ * to write with: it is good for as long as an exchange would give its successor again
+ * (`docs/decisions/001-write-after-exchange.md`). Reads refuse an expired token before its session is looked up.
+ */
+export function standingOf(record: SessionRecord | null, token: VerifiedToken, nowMs: number): Standing {
+  if (record === null) return unknownSession(token)
+  const over = endReasonOf(record, nowMs)
+  if (over !== null) return { kind: 'refused', code: 'session_ended', reason: over }
+  const { gen } = token.claims
+  // A generation that was never issued: the store has lost it, or the token is of another life of this session.
+  if (gen > record.generation) return { kind: 'refused', code: 'token_invalid' }
+  if (token.expired && decideExchange(record, gen, nowMs) !== 'same') {
+    return { kind: 'refused', code: 'token_expired' }
+  }
+  return { kind: 'good', confirms: confirms(record, gen) }
+}
+
+/** Tombstones outlive tokens, so a session that is gone although its token has not expired was never in this store. */
+function unknownSession(token: VerifiedToken): Standing {
+  return token.expired ? { kind: 'refused', code: 'session_ended', reason: 'expired' } : { kind: 'refused', code: 'token_invalid' }
+}

@@ -1,0 +1,30 @@
+import type { AnyContract, SessionCookie } from '@single-state/core/protocol'
+import type { GatewayConfig } from './config.ts'
+import type { IdentityProvider } from './oidc/provider.ts'
+import type { Applications } from './policy/applications.ts'
+import type { ParsedDocuments } from './policy/parsed-documents.ts'
+import type { Secrets } from './secrets.ts'
+import type { SessionStore } from './stores/store.ts'
+import type { Log } from './telemetry/log.ts'
+import type { Metrics } from './telemetry/metrics.ts'
+import type { Keyring } from './tokens/keys.ts'
+
+/** Everything that the routes and the login work with. */
+export interface GatewayPorts {
+  readonly contract: AnyContract
+  readonly origin: string
+  readonly production: boolean
+  readonly applications: Applications
+  readonly cookie: SessionCookie
+  readonly idp: IdentityProvider
+  readonly derive: NonNullable<GatewayConfig['derive']> | null
+  readonly sessionsPerSubject: GatewayConfig['sessionsPerSubject'] | null
+  readonly secrets: Secrets
+  readonly store: SessionStore
+  readonly keys: Keyring
+  readonly documents: ParsedDocuments
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Wall clock, milliseconds since 1970. */
+  readonly now: () => number
+}

@@ -1,0 +1,119 @@
+import { confirms, type SessionParts, verifyToken } from '@single-state/core/protocol'
+import { endEntry, gatewayName } from './audit/entries.ts'
+import { ProblemError } from './http/problem.ts'
+import { type Standing, standingOf, type VerifiedToken } from './policy/standing.ts'
+import type { GatewayPorts } from './ports.ts'
+import type { Position, SessionRecord } from './stores/store.ts'
+
+/** A living session and where the store stood when it was read. */
+export interface OpenSession {
+  readonly record: SessionRecord
+  readonly parts: SessionParts
+  readonly position: Position
+}
+
+/** A session whose token was shown with the call. */
+export interface PresentedSession extends OpenSession {
+  readonly token: VerifiedToken
+}
+
+/**
+ * Verifies a token that was shown, whether or not it has expired. No store is asked.
+ *
+ * @throws ProblemError `token_missing`, `token_invalid`
+ */
+export async function verifyPresented(ports: GatewayPorts, token: string | null): Promise<VerifiedToken> {
+  if (token === null || token === '') throw new ProblemError('token_missing')
+  const gateway = { origin: ports.origin, keyOf: ports.keys.keyOf }
+  let verdict = await verifyToken(token, gateway, ports.now())
+  if (verdict.status === 'unknown') {
+    await ports.keys.refresh()
+    verdict = await verifyToken(token, gateway, ports.now())
+  }
+  if (verdict.status !== 'valid') throw new ProblemError('token_invalid')
+  return { claims: verdict.claims, expired: verdict.expired }
+}
+
+/** As `verifyPresented`, for a call that an expired token has no part in. */
+export async function verifyUnexpired(ports: GatewayPorts, token: string | null): Promise<VerifiedToken> {
+  const verified = await verifyPresented(ports, token)
+  if (verified.expired) throw new ProblemError('token_expired')
+  return verified
+}
+
+/**
+ * Reads the session of a token for a read. The first that shows the newest generation confirms it, and is answered from
+ * that same step (rule 10).
+ *
+ * @throws ProblemError when token or session do not stand; `SessionError` of the store.
+ */
+export async function readPresented(ports: GatewayPorts, token: string | null): Promise<PresentedSession> {
+  const verified = await verifyUnexpired(ports, token)
+  const { records, ...position } = await ports.store.read([verified.claims.sid])
+  return admit(ports, verified, records[0] ?? null, position)
+}
+
+/** Judges a record that was read for a verified token, confirms the token's generation where it is news, opens the document. */
+export async function admit(
+  ports: GatewayPorts,
+  token: VerifiedToken,
+  read: SessionRecord | null,
+  position: Position,
+): Promise<PresentedSession> {
+  const standing = requireGood(standingOf(read, token, position.nowMs))
+  if (!standing.confirms) return { ...(await openDocument(ports, read as SessionRecord, position)), token }
+  const { record, ...confirmedAt } = await ports.store.confirm(token.claims.sid, token.claims.gen)
+  requireGood(standingOf(record, token, confirmedAt.nowMs))
+  return { ...(await openDocument(ports, record as SessionRecord, confirmedAt)), token }
+}
+
+/**
+ * Reads the session of a token for a write. Nothing is confirmed here: the commit does that, in its own step.
+ *
+ * @throws ProblemError when token or session do not stand; `SessionError` of the store.
+ */
+export async function readForWrite(ports: GatewayPorts, token: string | null): Promise<PresentedSession> {
+  const verified = await verifyPresented(ports, token)
+  const { records, ...position } = await ports.store.read([verified.claims.sid])
+  const record = records[0] ?? null
+  requireGood(standingOf(record, verified, position.nowMs))
+  return { ...(await openDocument(ports, record as SessionRecord, position)), token: verified }
+}
+
+/**
+ * As `readForWrite`, for what a person does beside a write: it confirms the token's generation as a read does.
+ *
+ * @throws ProblemError when token or session do not stand; `SessionError` of the store.
+ */
+export async function readActing(ports: GatewayPorts, token: string | null): Promise<PresentedSession> {
+  const session = await readForWrite(ports, token)
+  const { sid, gen } = session.token.claims
+  if (confirms(session.record, gen)) await ports.store.confirm(sid, gen)
+  return session
+}
+
+function requireGood(standing: Standing): Extract<Standing, { kind: 'good' }> {
+  if (standing.kind === 'good') return standing
+  throw new ProblemError(standing.code, standing.reason === undefined ? {} : { reason: standing.reason })
+}
+
+/**
+ * Opens the document of a living session. One that is not valid ends its session for good (rule 8); the tombstone is why
+ * the audit says so only once.
+ *
+ * @throws ProblemError `session_invalid`; `contract_mismatch` for a document of a newer contract, which another gateway can read.
+ */
+export async function openDocument(ports: GatewayPorts, record: SessionRecord, position: Position): Promise<OpenSession> {
+  const document = ports.documents.read(record.id, record.body)
+  if (document.ok) return { record, parts: document.parts, position }
+  ports.log.error({ session: record.idHash, why: document.why }, 'a stored document is not valid')
+  if (record.contract > ports.contract.revision) {
+    throw new ProblemError('contract_mismatch', { detail: `the document is of revision ${record.contract} of the contract` })
+  }
+  await ports.store.end(
+    record.id,
+    'invalid',
+    endEntry({ application: gatewayName, actor: null, reason: 'document_invalid', traceId: null }),
+  )
+  throw new ProblemError('session_invalid', { reason: 'invalid' })
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { type EndReason, recall } from '@single-state/core/protocol'
+import type { AuditEntry } from '../audit/record.ts'
+import { ProblemError } from '../http/problem.ts'
+import { idempotencyKeyOf } from '../http/request-headers.ts'
+import { sendDocument } from '../http/respond.ts'
+import type { Application } from '../policy/applications.ts'
+import type { GatewayPorts } from '../ports.ts'
+import { type OpenSession, openDocument, type PresentedSession } from '../presented.ts'
+import type { Commit, CommitOutcome } from '../stores/store.ts'
+import { newDraw } from '../tokens/random.ts'
+import type { Call } from './mount.ts'
+import { receiptOf } from './receipt.ts'
+
+/** Key and request hash of a write that can be repeated; null where the caller gave no key. */
+export type Write = Commit['write']
+
+/**
+ * What a repeat of this write is known by. The key is the application's own: two applications may use the same.
+ *
+ * @throws ProblemError `request_invalid`
+ */
+export function writeOf(call: Pick<Call, 'request' | 'bodyText'>, application: Application): Write {
+  const key = idempotencyKeyOf(call.request)
+  if (key === null) return null
+  const { method, url } = call.request
+  const requestHash = createHash('sha256')
+    .update(`${method}\n${new URL(url).pathname}\n${call.bodyText}`)
+    .digest('base64url')
+  return { key: `${application.name}:${key}`, requestHash }
+}
+
+/**
+ * The answer to a write that was applied already: today's document. Found before the precondition, which such a write has
+ * passed by itself; the store looks again in the step of the commit.
+ *
+ * @throws ProblemError `idempotency_key_reused`
+ */
+export function repeatedAnswer(ports: GatewayPorts, application: Application, session: OpenSession, write: Write): Response | null {
+  const recalled = recall(session.record.writes, write ?? undefined)
+  if (recalled.kind === 'foreign') throw new ProblemError('idempotency_key_reused')
+  return recalled.kind === 'repeat' ? sendWritten(ports, application, session) : null
+}
+
+/** Commits a change of a presented session and answers with what it made. */
+export async function commit(
+  ports: GatewayPorts,
+  application: Application,
+  session: PresentedSession,
+  change: Pick<Commit, 'expected' | 'body' | 'signal' | 'write'>,
+  entry: AuditEntry,
+): Promise<Response> {
+  const { id, contract } = session.record
+  const revision = change.body === null ? contract : ports.contract.revision
+  const shown = session.token.claims.gen
+  const outcome = await ports.store.commit({ id, draw: newDraw(), contract: revision, shown, ...change }, entry)
+  const { record } = requireApplied(ports, outcome)
+  if (outcome.kind === 'committed') ports.metrics.commit(change.signal === null ? 'update' : 'signal')
+  return sendWritten(ports, application, await openDocument(ports, record, outcome))
+}
+
+function requireApplied(ports: GatewayPorts, outcome: CommitOutcome): Extract<CommitOutcome, { readonly record: unknown }> {
+  switch (outcome.kind) {
+    case 'committed':
+    case 'repeated':
+      return outcome
+    case 'conflict':
+      throw conflict(ports, outcome.version)
+    case 'key_reused':
+      throw new ProblemError('idempotency_key_reused')
+    case 'ended':
+      throw ended(outcome.reason)
+    case 'absent':
+      throw ended('expired')
+  }
+}
+
+/** The refusal of a write that lost against another. */
+export function conflict(ports: GatewayPorts, version: number): ProblemError {
+  ports.metrics.conflict()
+  return new ProblemError('version_conflict', { version })
+}
+
+/** The refusal of anything that concerns a session which is over. */
+export function ended(reason: EndReason): ProblemError {
+  return new ProblemError('session_ended', { reason })
+}
+
+function sendWritten(ports: GatewayPorts, application: Application, session: OpenSession): Response {
+  return sendDocument(application, session, { receipt: receiptOf(ports, session.position.nowMs) })
+}

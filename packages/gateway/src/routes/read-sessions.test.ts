@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { openTestGateway, startMs } from '../fixtures/test-gateway.ts'
+
+describe('POST /v1/reads', () => {
+  it('answers each read in order: a document, nothing new, and why not', async () => {
+    const { signIn, read, call, advance } = await openTestGateway()
+    const [ada, bob, old] = [await signIn('ada'), await signIn('bob'), await signIn('eve')]
+    advance(200_000)
+    const fresh = (await call('POST', '/v1/session/token', { as: 'portal', token: bob, body: {} })).body
+    advance(110_000)
+    const exchanged = (await call('POST', '/v1/session/token', { as: 'portal', token: ada, body: {} })).body
+    const etag = (await read(exchanged.token)).headers.get('etag') ?? ''
+    const reads = [
+      { token: exchanged.token, etag },
+      { token: fresh.token },
+      { token: old },
+      { token: 'nonsense' },
+      { token: fresh.token, etag },
+    ]
+    const { status, body } = await call('POST', '/v1/reads', { as: 'portal', body: { reads } })
+    expect(status).toBe(200)
+    expect(body.results.map((result: { status: number }) => result.status)).toEqual([304, 200, 401, 401, 200])
+    expect(body.results[0]).toEqual({ status: 304, etag })
+    expect(body.results[1].document.identity.subject).toBe('bob')
+    expect(body.results[1].etag).toBe((await read(fresh.token)).headers.get('etag'))
+    expect(body.results[2].problem).toMatchObject({ code: 'token_expired', status: 401 })
+    expect(body.results[3].problem.code).toBe('token_invalid')
+  })
+
+  it('looks into the store once, whatever the number of reads, and says where it stood then', async () => {
+    const gateway = await openTestGateway()
+    const tokens = await Promise.all(['ada', 'bob', 'eve'].map((subject) => gateway.signIn(subject)))
+    let looks = 0
+    const counting = { ...gateway.store, read: (ids: readonly string[]) => ++looks && gateway.store.read(ids) }
+    const other = await openTestGateway({ store: counting as typeof gateway.store })
+    const { body } = await other.call('POST', '/v1/reads', { as: 'portal', body: { reads: tokens.map((token) => ({ token })) } })
+    expect(looks).toBe(1)
+    const { seq, epoch } = await gateway.store.read([])
+    expect(body).toMatchObject({ seq, epoch })
+    expect(body.results).toHaveLength(3)
+  })
+
+  it('confirms what it shows for the first time', async () => {
+    const { signIn, call, store } = await openTestGateway()
+    const token = await signIn()
+    const { body } = await call('POST', '/v1/reads', { as: 'portal', body: { reads: [{ token }] } })
+    const { records } = await store.read([body.results[0].document.id])
+    expect(records[0]?.confirmedAtMs).toBe(startMs)
+  })
+
+  it('shows each application its own projection', async () => {
+    const { signIn, call } = await openTestGateway()
+    const token = await signIn()
+    const { body } = await call('POST', '/v1/reads', { as: 'billing', body: { reads: [{ token }] } })
+    expect(Object.keys(body.results[0].document.identity)).toEqual(['subject'])
+  })
+
+  it('fails as a whole when the store is away: none of the sessions is known to be over', async () => {
+    const gateway = await openTestGateway()
+    const token = await gateway.signIn()
+    await gateway.store.close()
+    const { status, headers, body } = await gateway.call('POST', '/v1/reads', { as: 'portal', body: { reads: [{ token }] } })
+    expect([status, body.code]).toEqual([503, 'store_unavailable'])
+    expect(headers.get('retry-after')).toBe('1')
+  })
+})

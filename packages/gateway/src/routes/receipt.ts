@@ -1,0 +1,12 @@
+import type { Receipt } from '@single-state/core/protocol'
+import { instant } from '../http/respond.ts'
+import type { GatewayPorts } from '../ports.ts'
+
+/**
+ * The receipt of what the store acknowledged at `nowMs`. Without leases the only readers that do not ask are those whose
+ * application the contract allows to be stale: once the longest of these bounds is over, none of them has the old state.
+ */
+export function receiptOf(ports: GatewayPorts, nowMs: number): Receipt {
+  const staleMs = Math.max(0, ...ports.applications.all.map((application) => application.staleMs))
+  return { committedAt: instant(nowMs), effectiveEverywhereAt: instant(nowMs + staleMs), durability: ports.store.durability }
+}

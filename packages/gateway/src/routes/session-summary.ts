@@ -1,0 +1,16 @@
+import type { wire } from '@single-state/core/protocol'
+import { instant } from '../http/respond.ts'
+import type { GatewayPorts } from '../ports.ts'
+import type { SessionRecord } from '../stores/store.ts'
+
+/** One line of a list of sessions. */
+export function summaryOf(ports: GatewayPorts, record: SessionRecord, currentId: string | null): wire.SessionSummary {
+  const document = ports.documents.read(record.id, record.body)
+  return {
+    id: record.id,
+    createdAt: instant(record.createdAtMs),
+    lastExchangeAt: instant(record.lastExchangeAtMs),
+    acr: document.ok ? document.parts.identity.acr : null,
+    current: record.id === currentId,
+  }
+}

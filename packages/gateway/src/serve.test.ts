@@ -1,0 +1,119 @@
+import { connect } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { keyOf, openTestGateway } from './fixtures/test-gateway.ts'
+import { type ServedGateway, serveGateway } from './serve.ts'
+
+const served: ServedGateway[] = []
+
+afterEach(async () => {
+  for (const one of served.splice(0)) await one.close()
+})
+
+describe('serveGateway', () => {
+  it('serves on a free port, documents and headers as in process', async () => {
+    const { url, gateway } = await serving()
+    const token = await gateway.signIn()
+    const headers = { Authorization: `Bearer ${keyOf('portal')}`, 'Session-Token': token, 'Contract-Revision': '3' }
+    const response = await fetch(`${url}/v1/session`, { headers })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('store-seq')).toBe('1')
+    const unchanged = await fetch(`${url}/v1/session`, { headers: { ...headers, 'If-None-Match': response.headers.get('etag') ?? '' } })
+    expect(unchanged.status).toBe(304)
+    const written = await fetch(`${url}/v1/session`, {
+      method: 'PATCH',
+      headers: { ...headers, 'If-Match': response.headers.get('etag') ?? '', 'Content-Type': 'application/json' },
+      body: JSON.stringify({ reason: 'tenant.switch', set: { 'context.tenant': 'acme' } }),
+    })
+    expect(await written.json()).toMatchObject({ document: { version: 2 } })
+  })
+
+  it('refuses a body over its limit before it is all there, and goes on serving', async () => {
+    const { url, port } = await serving()
+    const socket = connect(port, '127.0.0.1')
+    const answer = textOf(socket)
+    const head = [
+      'POST /v1/reads HTTP/1.1',
+      'Host: localhost',
+      'Contract-Revision: 3',
+      'Content-Type: application/json',
+      'Content-Length: 999999999',
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\n{`)
+    expect(await answer).toMatch(/^HTTP\/1.1 413 [\s\S]*"code":"document_too_large"/)
+    socket.destroy()
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  })
+
+  it('refuses headers of more than 16 KiB', async () => {
+    const { url } = await serving()
+    expect((await fetch(`${url}/healthz`, { headers: { 'X-Long': 'x'.repeat(17_000) } })).status).toBe(431)
+  })
+
+  it('rejects when the port is taken', async () => {
+    const { port, gateway } = await serving()
+    await expect(serveGateway(gateway.gateway, { port, hostname: '127.0.0.1' })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  it('lets an answer that is under way finish before it closes the store', async () => {
+    const held = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    const { store } = await openTestGateway()
+    const slow = {
+      ...store,
+      health: async () => {
+        begun.resolve()
+        await held.promise
+        return store.health()
+      },
+    }
+    const { url, close } = await serving({ store: slow })
+    const answer = fetch(`${url}/readyz`)
+    await begun.promise
+    const closed = close()
+    held.resolve()
+    expect((await answer).status).toBe(200)
+    await closed
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow()
+  })
+
+  it('cuts off what does not finish in time', async () => {
+    const begun = Promise.withResolvers<void>()
+    const { store } = await openTestGateway()
+    const stuck = {
+      ...store,
+      health: () => {
+        begun.resolve()
+        return new Promise<never>(() => undefined)
+      },
+    }
+    const timers = { after: () => () => undefined, every: () => () => undefined }
+    const { url, close } = await serving({ store: stuck }, { timers }, 1)
+    const answer = fetch(`${url}/readyz`).catch(() => 'cut off')
+    await begun.promise
+    await close()
+    expect(await answer).toBe('cut off')
+  })
+})
+
+async function serving(
+  overrides: Parameters<typeof openTestGateway>[0] = {},
+  options: Parameters<typeof openTestGateway>[1] = {},
+  drainMs = 10_000,
+) {
+  const gateway = await openTestGateway(overrides, options)
+  const one = await serveGateway(gateway.gateway, { port: 0, hostname: '127.0.0.1', drainMs })
+  served.push(one)
+  return { gateway, port: one.port, url: `http://127.0.0.1:${one.port}`, close: one.close }
+}
+
+function textOf(socket: ReturnType<typeof connect>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+      if (text.includes('"code"')) resolve(text)
+    })
+    socket.on('close', () => resolve(text))
+    socket.on('error', reject)
+  })
+}

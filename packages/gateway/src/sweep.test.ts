@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { openTestGateway } from './fixtures/test-gateway.ts'
+
+const absoluteMs = 43_200_000
+const tokenMs = 300_000
+
+describe('the sweep', () => {
+  it('keeps what is over for the absolute life, a token and an hour, then removes it, and old audit records with it', async () => {
+    const { tick, gateway } = await sweeping()
+    const token = await gateway.signIn()
+    const { id } = (await gateway.read(token)).body.document
+    await gateway.call('DELETE', '/v1/session', { as: 'portal', token, body: { reason: 'sign_out' } })
+    gateway.advance(absoluteMs + tokenMs + 3_600_000)
+    await tick()
+    expect((await gateway.store.read([id])).records[0]?.ended).toBe('revoked')
+    gateway.advance(1)
+    await tick()
+    expect((await gateway.store.read([id])).records[0]).toBeNull()
+    expect(await gateway.audit()).toHaveLength(2)
+    gateway.advance(90 * 86_400_000)
+    await tick()
+    expect(await gateway.audit()).toHaveLength(0)
+  })
+
+  it('survives a store that is away and tries again', async () => {
+    const { tick, gateway } = await sweeping()
+    await gateway.store.close()
+    await tick()
+    expect(gateway.logged().some(({ msg }) => msg === 'the sweep did not succeed; the next one tries again')).toBe(true)
+  })
+
+  it('ends with the gateway', async () => {
+    const { gateway, sweeps } = await sweeping()
+    expect(sweeps()).toBe(1)
+    await gateway.gateway.close()
+    expect(sweeps()).toBe(0)
+  })
+})
+
+/** A gateway whose sweeps begin when they are told to. */
+async function sweeping() {
+  const calls = new Set<() => void>()
+  const timers = {
+    after: () => () => undefined,
+    every: (_: number, call: () => void) => {
+      calls.add(call)
+      return () => calls.delete(call)
+    },
+  }
+  const gateway = await openTestGateway({}, { timers })
+  return {
+    gateway,
+    sweeps: () => calls.size,
+    tick: async () => {
+      for (const call of calls) call()
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}
