@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { createPart, type Part } from './part.ts'
+import { offsets, type PartName, partNames } from './ports.ts'
+import { type Secrets, secretsIn } from './secrets.ts'
+
+/** What the demonstration is started with. */
+export interface DemonstrationOptions {
+  readonly portBase: number
+  /** A folder that is there: the store and the secrets live in it. */
+  readonly data: string
+  /** How long a token is believed without asking the gateway, such as `'5m'`. */
+  readonly tokenLife: string
+  /** Takes every line that a part prints. Default: drops them. */
+  readonly onLine?: (name: PartName, line: string) => void
+}
+
+/** The five parts and how to reach them. */
+export interface Demonstration {
+  readonly parts: Readonly<Record<PartName, Part>>
+  readonly origins: Readonly<Record<PartName, string>>
+  readonly keys: Secrets['keys']
+  /** Starts every part. Rejects when one does not come up. */
+  readonly start: () => Promise<void>
+  /** Stops every part that runs. */
+  readonly stop: () => Promise<void>
+}
+
+const health: Readonly<Record<PartName, string>> = {
+  gateway: '/readyz',
+  idp: '/.well-known/openid-configuration',
+  portal: '/healthz',
+  billing: '/healthz',
+  admin: '/healthz',
+}
+
+/** Describes the demonstration; nothing runs yet. */
+export function createDemonstration(options: DemonstrationOptions): Demonstration {
+  const secrets = secretsIn(options.data)
+  const origins = byName((name) => `http://localhost:${options.portBase + offsets[name]}`)
+  const parts = byName((name) =>
+    createPart({
+      name,
+      program: join(import.meta.dirname, '..', '..', name, 'main.ts'),
+      origin: origins[name],
+      healthPath: health[name],
+      environment: environmentOf(name, options, origins, secrets),
+      onLine: options.onLine ?? (() => undefined),
+    }),
+  )
+  const all = Object.values(parts)
+  return {
+    parts,
+    origins,
+    keys: secrets.keys,
+    start: async () => void (await Promise.all(all.map((part) => part.start()))),
+    stop: async () => void (await Promise.all(all.map((part) => part.stop()))),
+  }
+}
+
+/** Each part gets its own secrets and no other's; addresses are known to all. */
+function environmentOf(
+  name: PartName,
+  { portBase, data, tokenLife }: DemonstrationOptions,
+  origins: Readonly<Record<PartName, string>>,
+  { gateway, provider, keys }: Secrets,
+): NodeJS.ProcessEnv {
+  const common = {
+    ...process.env,
+    NODE_ENV: 'development',
+    PORT_BASE: String(portBase),
+    PORT: String(portBase + offsets[name]),
+    TOKEN_LIFE: tokenLife,
+    GATEWAY_ORIGIN: origins.gateway,
+    SINGLE_STATE_GATEWAY: origins.gateway,
+    IDP_ISSUER: origins.idp,
+    PORTAL_ORIGIN: origins.portal,
+    BILLING_ORIGIN: origins.billing,
+    ADMIN_ORIGIN: origins.admin,
+  }
+  const applicationKeys = { PORTAL_KEY: keys.portal, BILLING_KEY: keys.billing, ADMIN_KEY: keys.admin }
+  if (name === 'gateway') return { ...common, ...applicationKeys, DATA: data, SINGLE_STATE_SECRET: gateway, IDP_CLIENT_SECRET: provider }
+  if (name === 'idp') return { ...common, IDP_CLIENT_SECRET: provider }
+  return { ...common, SINGLE_STATE_KEY: keys[name] }
+}
+
+function byName<Value>(make: (name: PartName) => Value): Readonly<Record<PartName, Value>> {
+  return Object.fromEntries(partNames.map((name) => [name, make(name)])) as Record<PartName, Value>
+}

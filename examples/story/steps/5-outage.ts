@@ -1,0 +1,71 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Page } from '../browser/page.ts'
+import { holds, same } from '../expect.ts'
+import type { Stage, Step } from '../stage.ts'
+
+/** Unavailable is not signed out. */
+export const outage: Step = {
+  name: 'an outage',
+  async run(stage) {
+    const killed = await throughOutage(stage, 'SIGKILL', async () => undefined)
+    const expired = await throughOutage(stage, 'SIGTERM', () => untilExpired(stage))
+    return `gateway killed: ${killed}; stopped until the token had expired: ${expired}`
+  },
+}
+
+/** 1 s from the moment the gateway answers again. */
+const backWithinMs = 1_000
+/** The clocks of applications and gateway may differ by 5 s before a token counts as expired. */
+const leewayMs = 5_000
+
+async function throughOutage(stage: Stage, signal: 'SIGKILL' | 'SIGTERM', meanwhile: () => Promise<void>): Promise<string> {
+  const { gateway } = stage.demonstration.parts
+  const versions = (await openBoth(stage)).map((page) => page.fact('version'))
+  const token = tokenOf(stage)
+  await gateway.stop(signal)
+  await meanwhile()
+  for (const page of await openBoth(stage)) isUnavailable(page)
+  same('the cookie', tokenOf(stage), token)
+  const startedAt = performance.now()
+  await gateway.start()
+  const upMs = performance.now() - startedAt
+  const [pages, backMs] = await untilBack(stage)
+  const found = pages.map((page) => page.fact('version'))
+  same('the versions after it', found, versions)
+  return `503 and cookie kept in both, up after ${Math.round(upMs)} ms, signed in ${Math.round(backMs)} ms later`
+}
+
+async function openBoth({ demonstration, bob }: Stage): Promise<readonly [Page, Page]> {
+  const { portal, billing } = demonstration.origins
+  return [await bob.open(`${portal}/`), await bob.open(`${billing}/`)]
+}
+
+function tokenOf({ demonstration, bob }: Stage): string | null {
+  return bob.token(`${demonstration.origins.portal}/`)
+}
+
+function isUnavailable({ url, status, headers, setCookies, redirects }: Page): void {
+  same(`the answer of ${url}`, { status, redirects, setCookies }, { status: 503, redirects: 0, setCookies: [] })
+  holds(`${url} says when to try again`, Number(headers['retry-after']) >= 1)
+}
+
+async function untilBack(stage: Stage): Promise<[readonly [Page, Page], number]> {
+  const upAt = performance.now()
+  for (;;) {
+    const pages = await openBoth(stage)
+    const elapsedMs = performance.now() - upAt
+    const isBack = pages.every(({ status, redirects }) => status === 200 && redirects === 0)
+    holds(`both applications are back within ${backWithinMs} ms of the gateway`, elapsedMs <= backWithinMs)
+    if (isBack) return [pages, elapsedMs]
+    await wait(20)
+  }
+}
+
+/** Waits out the life of the token that the browser has, and the leeway between clocks. */
+async function untilExpired(stage: Stage): Promise<void> {
+  const payload = tokenOf(stage)?.split('.')[1] ?? ''
+  const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { exp: number }
+  const remainingMs = exp * 1_000 + leewayMs - Date.now()
+  holds('the token of the story has a short life', remainingMs < 15_000)
+  await wait(Math.max(0, remainingMs) + 50, undefined, { signal: stage.signal })
+}
