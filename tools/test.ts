@@ -6,7 +6,7 @@ import { runSteps, type Step, type StepResult } from './run-steps.ts'
 import { runTests } from './run-tests.ts'
 
 const checks: readonly Step[] = [
-  { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+  { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only', '--concurrency=2'] },
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'boundaries', command: ['biome', 'lint', '--only=style/noRestrictedImports', '--only=suspicious/noImportCycles', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
@@ -14,9 +14,9 @@ const checks: readonly Step[] = [
   { name: 'code in the documentation', command: ['node', 'tools/check-docs.ts'] },
   { name: 'unused code and dependencies', command: ['knip', '--no-progress'] },
   { name: 'entries', command: ['node', 'tools/check-entries.ts'], after: ['build'] },
-  { name: 'pack', command: ['turbo', 'run', 'packed', '--output-logs=errors-only'], after: ['build'] },
-  { name: 'publint', command: ['turbo', 'run', 'publint', '--output-logs=errors-only'], after: ['pack'] },
-  { name: 'are the types wrong', command: ['turbo', 'run', 'attw', '--output-logs=errors-only'], after: ['pack'] },
+  { name: 'pack', command: ['turbo', 'run', 'packed', '--output-logs=errors-only', '--concurrency=2'], after: ['build'] },
+  { name: 'publint', command: ['turbo', 'run', 'publint', '--output-logs=errors-only', '--concurrency=2'], after: ['pack'] },
+  { name: 'are the types wrong', command: ['turbo', 'run', 'attw', '--output-logs=errors-only', '--concurrency=2'], after: ['pack'] },
   { name: 'packages in a project of their own', command: ['node', 'tools/scratch-consumer.ts'], after: ['pack'] },
 ]
 

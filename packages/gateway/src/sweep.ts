@@ -32,7 +32,7 @@ export function startSweeping(store: SessionStore, keeping: Keeping, timers: Tim
 }
 
 /** One sweep, by the store's own clock (rule 10). */
-export async function sweepOnce(store: SessionStore, { tokenMs, absoluteMs, auditMs }: Keeping) {
+async function sweepOnce(store: SessionStore, { tokenMs, absoluteMs, auditMs }: Keeping) {
   const { nowMs } = await store.health()
   return store.sweep({ endedBeforeMs: nowMs - absoluteMs - tokenMs - marginMs, auditBeforeMs: nowMs - auditMs, limit: mostOfEach })
 }

@@ -48,11 +48,13 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
 
   async function fetchFacts(): Promise<GatewayFacts | Unavailable> {
     const fetchedAtMs = clock.monotonicMs()
-    const [application, keySet] = await Promise.all([calls.application(), calls.keySet()])
+    const application = await calls.application()
     if (application.kind !== 'ok') return refusal('GET /v1/application', application)
-    if (keySet.kind !== 'ok') return refusal('GET /.well-known/jwks.json', keySet)
     const mismatch = mismatchOf(application.value, options)
     if (mismatch) return failure(unavailable('contract_mismatch'), mismatch)
+    // After it, not beside it: the breaker of a gateway that was away lets one call through.
+    const keySet = await calls.keySet()
+    if (keySet.kind !== 'ok') return refusal('GET /.well-known/jwks.json', keySet)
     const keys = await importVerificationKeys(keySet.value)
     // An empty set would make every token look forged: whoever answered this, it was not our gateway.
     if (keys.size === 0)

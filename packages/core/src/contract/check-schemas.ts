@@ -17,7 +17,7 @@ const plainTypes = new Set([
 const reservedKeys = ['__proto__', 'constructor', 'prototype']
 
 /** The schemas of a contract, each under the option that holds it. */
-export function schemasOf(contract: AnyContract): [option: string, schema: z.ZodType][] {
+function schemasOf(contract: AnyContract): [option: string, schema: z.ZodType][] {
   const signals = Object.entries(contract.signals as Signals).map(([name, { schema }]): [string, z.ZodType] => [`signals.${name}`, schema])
   return [['entitlements', contract.entitlements], ['context', contract.context], ...signals]
 }

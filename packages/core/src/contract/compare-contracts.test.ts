@@ -179,8 +179,22 @@ describe('compareContracts', () => {
   })
 
   it('says once that a key is gone, not again for everybody who read it', () => {
-    const changes = compare({}, { entitlements: z.object({ plan: z.enum(['free', 'pro']) }) })
-    expect(changes.map(({ path }) => path)).toEqual(['entitlements.roles'])
+    const byKeys = { portal: { ...portal, reads: ['entitlements.plan', 'entitlements.roles'] }, billing }
+    const without = { portal: { ...portal, reads: ['entitlements.plan'] }, billing }
+    const entitlements = z.object({ plan: z.enum(['free', 'pro']) })
+    expect(compare({}, { entitlements }).map(({ path }) => path)).toEqual(['entitlements.roles'])
+    expect(compare({ applications: byKeys }, { applications: without, entitlements }).map(({ path }) => path)).toEqual([
+      'entitlements.roles',
+    ])
+  })
+
+  it('finds a key that is added to a strict part safe, in every part', () => {
+    const strict = { entitlements: z.strictObject({}), context: z.strictObject({}), carryOver: [], applications: { portal: {} } }
+    const more = z.strictObject({ later: z.string().optional() })
+    expect(lines(compare(strict, { ...strict, entitlements: more, context: more }))).toEqual([
+      'safe entitlements.later: an optional key was added',
+      'safe context.later: an optional key was added',
+    ])
   })
 })
 

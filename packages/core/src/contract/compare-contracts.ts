@@ -84,9 +84,7 @@ function compareReads(
   path: string,
 ): ContractChange[] {
   // Keys that went from the contract itself are reported there.
-  const lost = reach(before, older).filter(
-    (read) => !isGranted(after, read) && (read === partOf(read) || reach([partOf(read)], newer).includes(read)),
-  )
+  const lost = reach(before, older).filter((read) => !isGranted(after, read) && reach([partOf(read)], newer).includes(read))
   const lostParts = [...new Set(before.map(partOf))].filter((part) => !after.map(partOf).includes(part))
   const gained = reach(after, newer).filter((read) => !isGranted(before, read))
   return [

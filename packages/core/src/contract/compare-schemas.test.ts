@@ -160,6 +160,22 @@ describe('compareContracts, for the schema of a key, judges', () => {
       [`breaking context.key[1]: a number must be whole; a fraction${holds}`],
     ],
     [
+      'a place added to a tuple',
+      z.tuple([z.string()]),
+      z.tuple([z.string(), z.int()]),
+      [
+        `breaking context.key: minItems went from 1 to 2; a value beyond the newer bound${holds}`,
+        `breaking context.key: maxItems went from 1 to 2; a value beyond the older bound${refuses}`,
+        'breaking context.key: the number of places of a tuple changed',
+      ],
+      [
+        `breaking context.key: minItems went from 2 to 1; a value beyond the older bound${refuses}`,
+        `breaking context.key: maxItems went from 2 to 1; a value beyond the newer bound${holds}`,
+        'breaking context.key: the number of places of a tuple changed',
+      ],
+    ],
+    ['the same default in another order', z.json().default({ a: 1, b: 2 }), z.json().default({ b: 2, a: 1 }), [], []],
+    [
       'an added key deep inside',
       z.object({ a: z.array(z.object({ b: z.string() })) }),
       z.object({ a: z.array(z.object({ b: z.string(), c: z.int().optional() })) }),

@@ -165,7 +165,7 @@ describe('a contract that breaks nothing according to compareContracts', () => {
           expect(reads(older, newer, text)).toBe(true)
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 
@@ -175,7 +175,7 @@ describe('a contract that breaks nothing according to compareContracts', () => {
         if (breaks(older, newer)) return
         for (const text of newerContexts.map((context) => stored(newer, context))) expect(reads(older, newer, text)).toBe(true)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 

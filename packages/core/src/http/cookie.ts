@@ -35,7 +35,15 @@ export function readCookies(header: string | null, name: string): CookieReading 
 
 /** Without spaces and tabs around it (RFC 6265bis section 5.7); any other white space belongs to a name that is not ours. */
 function trimmed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '')
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text[start])) start += 1
+  while (end > start && isBlank(text[end - 1])) end -= 1
+  return text.slice(start, end)
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
 }
 
 /**

@@ -90,7 +90,6 @@ describe('judgeReturnTo', () => {
       'x',
     )
     const text = fc.oneof(
-      fc.webUrl(),
       fc.string(),
       fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
     )

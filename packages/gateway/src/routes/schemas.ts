@@ -27,7 +27,7 @@ export const inspectedSessionSchema = z
   })
   .meta({ id: 'InspectedSession' })
 
-export const auditRecordSchema = z
+const auditRecordSchema = z
   .object({
     seq: z.int().min(1),
     at: instant,
@@ -85,4 +85,3 @@ export const healthSchema = z.object({ status: z.literal('ok') })
 
 export type InspectedSession = z.output<typeof inspectedSessionSchema>
 export type AuditPage = z.output<typeof auditPageSchema>
-export type AuditVerdict = z.output<typeof auditVerdictSchema>

@@ -84,7 +84,7 @@ function whyNot(error: unknown): string {
   const { code, message } = error as { code?: string; message: string }
   if (code?.startsWith('SQLITE_BUSY')) return 'expected to be alone with the file, found another process that has it open'
   if (code === 'SQLITE_NOTADB') return 'expected a SQLite database, found something else'
-  return code === undefined ? message : `${code}: ${message}`
+  return code?.startsWith('SQLITE_') ? `${code}: ${message}` : message
 }
 
 function refusal(path: string, why: string, cause?: unknown): SessionError {

@@ -61,7 +61,7 @@ describe('one sqlite file, several processes', () => {
     await sqliteStore({ path }).close()
   })
 
-  it(`finds every acknowledged write again after kill -9, ${kills} times`, { timeout: 20_000 + kills * 4000 }, async () => {
+  it(`finds every acknowledged write again after kill -9, ${kills} times`, { timeout: 20_000 + kills * 10_000 }, async () => {
     const path = folder.newPath()
     const acknowledged = new Map<string, { version: number; ended: boolean }>()
     for (let round = 0; round < kills; round += 1) {

@@ -101,7 +101,7 @@ describe('opening a sqlite file', () => {
     const path = folder.newPath()
     writeFileSync(path, 'not a database, but long enough to be looked at'.repeat(100))
     expect(() => sqliteStore({ path })).toThrow(/expected a SQLite database, found something else/)
-    expect(() => sqliteStore({ path: `${path}/x/y.db` })).toThrow(SessionError)
+    expect(() => sqliteStore({ path: `${path}-missing/y.db` })).toThrow(/^store sqlite:.+: ENOENT: no such file or directory/)
     expect(() => sqliteStore({ path: '/' })).toThrow(SessionError)
   })
 

@@ -19,6 +19,8 @@ export interface SqliteStoreOptions {
 /**
  * A store in one file: durable on one machine, for one gateway process.
  *
+ * Sessions and audit share the disk: when it is full, writes, exchanges and ends are all refused and reads go on.
+ *
  * ```ts
  * const store = sqliteStore({ path: './sessions.db' })
  * ```

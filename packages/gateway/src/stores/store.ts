@@ -186,7 +186,7 @@ export interface SessionStore {
   signingKeys(): Promise<StoredKeys>
   /** Replaces the keys if `revision` is still the stored one; false when another gateway was faster. */
   saveSigningKeys(revision: number, keys: readonly string[]): Promise<boolean>
-  /** Proves that the store answers; `endings` counts the subject endings so far. */
+  /** Proves that the store answers. `writable` is false from a write that failed until one succeeds; `endings` counts the subject endings so far. */
   health(): Promise<Position & { readonly writable: boolean; readonly endings: number }>
   close(): Promise<void>
 }

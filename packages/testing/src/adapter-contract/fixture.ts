@@ -52,6 +52,10 @@ export interface AdapterRoutes {
   'GET /required': Held
   /** `require()` */
   'POST /required': Held
+  /** `require()`, in a router mounted at `/nested` that uses the session once more, where the framework has such routers */
+  'GET /nested/required': Held
+  /** `require({ where })` with a rule that throws `new Error('broken rule')`; as `GET /throws` */
+  'GET /broken-rule': { readonly caught: string }
   /** `require({ where })`, for those whose `entitlements.roles` include `admin` */
   'GET /admins': Held
   /** `require({ expect: { 'context.tenant': 'acme' } })` */

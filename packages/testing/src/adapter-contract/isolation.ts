@@ -40,6 +40,13 @@ export const isolation: Group = (holds) => {
     assert.equal((await ask('GET /required', { session })).status, 200)
   })
 
+  holds('lets an error of a rule reach the framework, and nobody through', async ({ ask, gateway }) => {
+    const session = await gateway.signIn()
+    const answer = await ask('GET /broken-rule', { session })
+    assert.deepEqual([answer.status, answer.body], [500, { caught: 'broken rule' }])
+    assert.equal((await ask('GET /required', { session })).status, 200)
+  })
+
   holds('goes on when a client goes away in the middle of its request', async ({ ask, gateway, gate }) => {
     const faults: unknown[] = []
     const note = (fault: unknown) => faults.push(fault)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { moments } from '../moments.ts'
 import type { Bench } from './bench.ts'
 import type { Group } from './suite.ts'
 
@@ -12,6 +13,15 @@ export const reads: Group = (holds) => {
     assert.equal(sessionReads(gateway) - before, 1)
     assert.equal(sessions.length, 3)
     for (const one of sessions) assert.deepEqual(one, sessions[0])
+  })
+
+  holds('opens one session for a request that passes the middleware twice', async ({ ask, gateway }) => {
+    const session = await moments.tokenHalfway(gateway)
+    const first = await ask('GET /nested/required', { session })
+    assert.deepEqual([first.status, first.setCookies.length], [200, 1])
+    const before = sessionReads(gateway)
+    await ask('GET /nested/required', { session: { cookie: first.cookie as string } })
+    assert.equal(sessionReads(gateway) - before, 1)
   })
 
   holds('asks the gateway again for the next request', async ({ ask, gateway }) => {

@@ -25,6 +25,11 @@ export const statuses: Group = (holds) => {
     assert.equal(location.searchParams.get('return_to'), `${origin}/required`)
   })
 
+  holds('sends them back to the whole address, from a router within the application too', async ({ ask, origin }) => {
+    const answer = await ask('GET /nested/required', { headers: navigation })
+    assert.equal(new URL(answer.header('location') ?? '').searchParams.get('return_to'), `${origin}/nested/required`)
+  })
+
   holds('answers a form that was sent without a session with a page, not with a login that would lose it', async ({ ask }) => {
     const answer = await ask('POST /required', { headers: navigation })
     assert.deepEqual([answer.status, isPage(answer)], [401, true])

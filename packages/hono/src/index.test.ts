@@ -1,0 +1,68 @@
+import { defineContract } from '@single-state/core'
+import { createTestGateway, moments } from '@single-state/testing'
+import { type Context, Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { createSession } from './index.ts'
+
+const contract = defineContract({ name: 'acme', applications: { portal: { reads: ['identity'] } } })
+
+async function started(add: (app: Hono, session: ReturnType<typeof createSession<typeof contract, 'portal'>>) => void) {
+  const gateway = await createTestGateway(contract)
+  const app = new Hono()
+  add(app, createSession(contract, gateway.optionsFor('portal')))
+  return { gateway, app }
+}
+
+describe('the Hono session', () => {
+  it('puts its headers on a response whose headers cannot be changed', async () => {
+    const { gateway, app } = await started((app, session) => {
+      app.use(session)
+      app.get('/', session.require(), () => Response.redirect('http://localhost:4410/next'))
+    })
+    const session = await moments.tokenHalfway(gateway)
+    const response = await app.fetch(await gateway.request('portal', { session }))
+    expect([response.status, response.headers.get('location')]).toEqual([302, 'http://localhost:4410/next'])
+    expect(response.headers.get('set-cookie')).toMatch(/^__Host-session=/)
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it('puts its headers before the first byte of a stream', async () => {
+    const { gateway, app } = await started((app, session) => {
+      app.use(session)
+      app.get('/', session.require(), (c) => c.body(new Blob(['a', 'b']).stream()))
+    })
+    const response = await app.fetch(await gateway.request('portal', { session: await moments.tokenHalfway(gateway) }))
+    expect(response.headers.get('set-cookie')).toMatch(/^__Host-session=/)
+    expect(await response.text()).toBe('ab')
+  })
+
+  it('says what is missing when nobody opened the session', async () => {
+    const errors: Error[] = []
+    const { gateway, app } = await started((app, session) => {
+      app.onError((error, c) => {
+        errors.push(error)
+        return c.text('broken', 500)
+      })
+      app.get('/', session.require(), (c) => c.text('in'))
+    })
+    expect((await app.fetch(await gateway.request('portal'))).status).toBe(500)
+    expect(errors[0]).toBeInstanceOf(TypeError)
+    expect(errors[0]?.message).toContain('app.use(session)')
+  })
+
+  it('answers by the status map where the application has no error handler', async () => {
+    const { gateway, app } = await started((app, session) => {
+      app.use(session)
+      app.get('/', async (c: Context) => c.json(await session.get(c)))
+    })
+    const request = await gateway.request('portal')
+    gateway.outage()
+    const response = await app.fetch(request)
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+  })
+
+  it('refuses options that do not fit, naming the option', () => {
+    expect(() => createSession(contract, { application: 'portal', gateway: 'http://localhost:4400', key: 'secret' })).toThrow(/key: /)
+  })
+})
