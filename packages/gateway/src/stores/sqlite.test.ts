@@ -4,9 +4,10 @@ import Database from 'better-sqlite3'
 import { afterAll, describe, expect, it } from 'vitest'
 import { auditOf, changeOf, committed, created, entryOf, idleMs, kind, livingOf, newSession, stored } from '../store-contract/bench.ts'
 import { createTemporaryFolder } from './fixtures/temporary-folder.ts'
-import { sqliteStore, storeOn } from './sqlite.ts'
+import { sqliteStore } from './sqlite.ts'
 import { openDatabase } from './sqlite-database.ts'
 import { failureOf } from './sqlite-failure.ts'
+import { storeOn } from './sqlite-store.ts'
 import type { SessionStore } from './store.ts'
 
 const folder = createTemporaryFolder()
