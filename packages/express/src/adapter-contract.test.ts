@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module'
 import { adapterContract } from '@single-state/testing/adapter-contract'
 import express from 'express'
+import express4 from 'express4'
 import { describe, it } from 'vitest'
 import { startExpress } from './fixtures/express-fixture.ts'
-
-// Its types are those of Express 5: what the fixture uses is the same in both.
-const express4 = createRequire(import.meta.url)('express4') as typeof express
 
 adapterContract({ describe, it }, { name: 'Express 5', start: startExpress(express, (handler) => handler) })
 

@@ -1,15 +1,26 @@
 #!/usr/bin/env node
 import { runCommand } from './commands/run-command.ts'
 
-const stopped = new Promise<void>((resolve) => {
-  process.once('SIGINT', () => resolve())
-  process.once('SIGTERM', () => resolve())
-})
+const { promise: unread, resolve: stopReading } = Promise.withResolvers<void>()
+// `single-state audit tail | head`: who has read enough closes the pipe, and that is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    stopReading()
+  })
+}
+
+/** Asked for by commands that have something to finish; all others a signal ends at once, and so does a second one. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}
 
 process.exitCode = await runCommand(process.argv.slice(2), {
   out: (line) => console.log(line),
   err: (line) => console.error(line),
   env: process.env,
   cwd: process.cwd(),
-  stopped: () => stopped,
+  stopped: () => Promise.race([signalled(), unread]),
 })

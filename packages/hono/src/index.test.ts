@@ -1,6 +1,8 @@
 import { defineContract } from '@single-state/core'
 import { createTestGateway, moments } from '@single-state/testing'
 import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
 import { describe, expect, it } from 'vitest'
 import { createSession } from './index.ts'
 
@@ -24,6 +26,33 @@ describe('the Hono session', () => {
     expect([response.status, response.headers.get('location')]).toEqual([302, 'http://localhost:4410/next'])
     expect(response.headers.get('set-cookie')).toMatch(/^__Host-session=/)
     expect(response.headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it('refuses with its own headers beside those of other middleware, which do not win over them', async () => {
+    const { gateway, app } = await started((app, session) => {
+      app.use(cors({ origin: 'http://localhost:4411' }))
+      app.use(async (c, next) => {
+        c.res.headers.set('cache-control', 'public, max-age=60')
+        await next()
+      })
+      app.use(session)
+      app.get('/', session.require(), (c) => c.text('in'))
+    })
+    const response = await app.fetch(new Request(gateway.origins.portal, { headers: { origin: 'http://localhost:4411' } }))
+    expect([response.status, response.headers.get('cache-control')]).toEqual([401, 'private, no-store'])
+    expect(response.headers.get('access-control-allow-origin')).toBe('http://localhost:4411')
+  })
+
+  it('knows its request when another middleware has wrapped it', async () => {
+    const { gateway, app } = await started((app, session) => {
+      app.use(session)
+      app.use(bodyLimit({ maxSize: 10 }))
+      app.post('/', session.require(), async (c) => c.text(`${c.var.session.identity.subject} ${await c.req.text()}`))
+    })
+    const headers = await gateway.headers()
+    const body = new Blob(['hello']).stream()
+    const response = await app.fetch(new Request(gateway.origins.portal, { method: 'POST', headers, body, duplex: 'half' } as RequestInit))
+    expect([response.status, await response.text()]).toEqual([200, 'ada hello'])
   })
 
   it('puts its headers before the first byte of a stream', async () => {

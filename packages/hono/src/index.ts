@@ -39,21 +39,21 @@ export function createSession<C extends AnyContract, const A extends Application
   options: SessionClientOptions<A>,
 ): HonoSession<C, A> {
   const client = createSessionClient(contract, options)
-  const sessions = new WeakMap<Request, ApplicationSession<C, A>>()
+  const sessions = new WeakMap<Context, ApplicationSession<C, A>>()
 
   function sessionOf(context: Context): ApplicationSession<C, A> {
-    const session = sessions.get(context.req.raw)
+    const session = sessions.get(context)
     if (!session) throw new TypeError('no session was opened for this request: app.use(session) comes before the routes that use it')
     return session
   }
 
   const open: MiddlewareHandler = async (context, next) => {
-    if (sessions.has(context.req.raw)) return next()
+    if (sessions.has(context)) return next()
     const session = client.open(context.req.raw)
-    sessions.set(context.req.raw, session)
+    sessions.set(context, session)
     await next()
     const denial = context.error && session.denialFor(context.error)
-    if (denial) context.res = toResponse(denial)
+    if (denial) deny(context, denial)
     applyHeaders(session, context)
   }
 
@@ -61,7 +61,7 @@ export function createSession<C extends AnyContract, const A extends Application
     return async (context, next) => {
       const asked = typeof requirement === 'function' ? requirement(context) : requirement
       const passage = await sessionOf(context).check(asked)
-      if ('denial' in passage) return toResponse(passage.denial)
+      if ('denial' in passage) return deny(context, passage.denial)
       context.set('session', passage.session)
       return next()
     }
@@ -79,6 +79,8 @@ function applyHeaders<C extends AnyContract, A extends ApplicationName<C>>(sessi
   if (changes.setCookie) context.header('set-cookie', changes.setCookie, { append: true })
 }
 
-function toResponse({ status, headers, body }: Denial): Response {
-  return new Response(body === '' ? null : body, { status, headers })
+function deny(context: Context, { status, headers, body }: Denial): void {
+  context.res = new Response(body === '' ? null : body, { status, headers })
+  // Hono lets the headers of the response before win over those of the new one: a refusal must not become cacheable by them.
+  for (const [name, value] of Object.entries(headers)) context.header(name, value)
 }

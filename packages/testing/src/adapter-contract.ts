@@ -6,7 +6,7 @@ import { isolation } from './adapter-contract/isolation.ts'
 import { outages } from './adapter-contract/outages.ts'
 import { reads } from './adapter-contract/reads.ts'
 import { statuses } from './adapter-contract/statuses.ts'
-import { runGroup, type TestRunner } from './adapter-contract/suite.ts'
+import { checkNotApplicable, runGroup, type TestRunner } from './adapter-contract/suite.ts'
 import { writes } from './adapter-contract/writes.ts'
 
 export { type AdapterView, adapterTestContract } from './adapter-contract/contract.ts'
@@ -26,6 +26,7 @@ const groups = { statuses, outages, cookies, headers, reads, writes, credentials
  * ```
  */
 export function adapterContract(runner: TestRunner, fixture: AdapterFixture): void {
+  checkNotApplicable(fixture, groups)
   runner.describe(`the adapter contract, ${fixture.name}`, () => {
     for (const [title, group] of Object.entries(groups)) runGroup(runner, fixture, title, group)
   })

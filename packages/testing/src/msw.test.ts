@@ -48,6 +48,7 @@ describe('handlers', () => {
     const { gateway, client } = await served()
     const request = await gateway.request('portal')
     gateway.outage()
+    await expect(fetch(`${gateway.origin}/healthz`)).rejects.toThrow(TypeError)
     expect((await client.resolve(request)).result).toMatchObject({ status: 'unavailable', code: 'store_unavailable' })
   })
 

@@ -78,7 +78,7 @@ export function createSnapshotCache<View>(limits: CacheLimits = {}): SnapshotCac
 
   function confirm(id: string, etag: string, sentAtMs: number): Installed<View> {
     const held = snapshots.get(id)
-    if (held?.etag === etag) return install({ ...held, confirmedAtMs: Math.max(held.confirmedAtMs, sentAtMs) })
+    if (held?.etag === etag) return install({ ...held, confirmedAtMs: sentAtMs })
     if (held) return { kind: 'current', snapshot: held }
     const reason = over.get(id)
     return reason ? { kind: 'ended', reason } : { kind: 'passed' }

@@ -41,8 +41,8 @@ export function createExchange<View>(calls: GatewayCalls, intake: Intake<View>, 
     const answer = await calls.exchange(presented)
     if (answer.kind === 'ok') {
       const { document, token } = answer.value
-      const outcome = intake.document(sid, { document, etag: answer.etag, bytes: answer.bytes }, sentAtMs)
-      return { outcome: settled(outcome), successor: token }
+      const known = intake.document(sid, { document, etag: answer.etag, bytes: answer.bytes }, sentAtMs)
+      return { outcome: settled(known === 'passed' ? unavailable('version_not_reached') : known), successor: token }
     }
     return { outcome: intake.failure(sid, settled(readFailureOf(answer))), successor: null }
   }

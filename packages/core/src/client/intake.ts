@@ -13,12 +13,15 @@ export interface ArrivedDocument {
   readonly bytes: number
 }
 
+/** What is known of a session with an answer taken in. `'passed'`: newer was shown and is not held, so there is nothing to show (rule 6). */
+export type Known<View> = ReadOutcome<View> | 'passed'
+
 /** Takes what the gateway answers into the cache, whichever call it answered. */
 export interface Intake<View> {
   /** Takes in a document that a request sent at `sentAtMs` brought; answers the newest that is known of the session. */
-  document(id: string, arrived: ArrivedDocument, sentAtMs: number): ReadOutcome<View>
+  document(id: string, arrived: ArrivedDocument, sentAtMs: number): Known<View>
   /** Takes in that the version with this tag was current still when a request sent at `sentAtMs` asked. */
-  unchanged(id: string, etag: string, sentAtMs: number): ReadOutcome<View>
+  unchanged(id: string, etag: string, sentAtMs: number): Known<View>
   /** Takes in that a session could not be read, or is over. */
   failure<Failure extends ReadFailure>(id: string, failure: Failure): Failure
 }
@@ -50,11 +53,9 @@ export function createIntake<View>(cache: SnapshotCache<View>, readView: ViewRea
   }
 }
 
-/** `passed`: the answer is older than what this process has shown, so there is nothing to show for it (rule 6). */
-function known<View>(installed: Installed<View>): ReadOutcome<View> {
+function known<View>(installed: Installed<View>): Known<View> {
   if (installed.kind === 'current') return { status: 'active', snapshot: installed.snapshot, source: 'gateway' }
-  if (installed.kind === 'ended') return { status: 'ended', reason: installed.reason }
-  return unavailable('version_not_reached')
+  return installed.kind === 'ended' ? { status: 'ended', reason: installed.reason } : 'passed'
 }
 
 /** Rule 2: a signal carries the milliseconds it has left, counted from when the request was sent. */

@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 import { startTimer } from './deadline.ts'
 import { problemOf } from './gateway-call.ts'
 import { type GatewayCalls, type Question, readTimeoutMs } from './gateway-calls.ts'
-import type { ArrivedDocument, Intake } from './intake.ts'
+import type { ArrivedDocument, Intake, Known } from './intake.ts'
 import { type CallFailure, type ReadOutcome, readFailureOf, unavailable, unavailableFor } from './outcome.ts'
 import type { Presented } from './presented.ts'
 
@@ -30,7 +30,7 @@ interface ReadFlightsOptions<View> {
 
 /** Makes the flights of one application's reads. */
 export function createReadFlights<View>({ calls, cache, intake, clock }: ReadFlightsOptions<View>): ReadFlights<View> {
-  const flights = createFlights<Presented, ReadOutcome<View>>({
+  const flights = createFlights<Presented, Known<View>>({
     send: fly,
     prefer: newest,
     largestBatch,
@@ -39,7 +39,7 @@ export function createReadFlights<View>({ calls, cache, intake, clock }: ReadFli
     startDeadline: (passed) => startTimer(readTimeoutMs, passed),
   })
 
-  async function fly(batch: readonly Presented[]): Promise<readonly ReadOutcome<View>[]> {
+  async function fly(batch: readonly Presented[]): Promise<readonly Known<View>[]> {
     const sentAtMs = clock.monotonicMs()
     const questions = batch.map(({ token, traceparent, claims: { sid } }) => ({ id: sid, token, traceparent, etag: cache.get(sid)?.etag }))
     const answers = await answersTo(questions)
@@ -57,7 +57,7 @@ export function createReadFlights<View>({ calls, cache, intake, clock }: ReadFli
     return resultsOf(answer.value.results, answer.bytes, questions.length)
   }
 
-  function takeIn({ id, etag }: Question & { readonly id: string }, answer: Answer, sentAtMs: number): ReadOutcome<View> {
+  function takeIn({ id, etag }: Question & { readonly id: string }, answer: Answer, sentAtMs: number): Known<View> {
     switch (answer.kind) {
       case 'document':
         return confirmedSince(sentAtMs, intake.document(id, answer, sentAtMs))
@@ -70,8 +70,12 @@ export function createReadFlights<View>({ calls, cache, intake, clock }: ReadFli
   }
 
   return async (presented) => {
+    const ask = () => flights.ask(presented.claims.sid, presented)
     try {
-      return await flights.ask(presented.claims.sid, presented)
+      const first = await ask()
+      // Late and older than what this process has shown: the next request leaves after that was known.
+      const second = first === 'passed' ? await ask() : first
+      return second === 'passed' ? unavailable('version_not_reached') : second
     } catch (cause) {
       return { ...unavailable('store_unavailable'), silence: { cause } }
     }
@@ -94,11 +98,11 @@ function resultsOf(results: readonly unknown[], bytes: number, asked: number): r
 
 /**
  * A newer snapshot that an earlier request brought is true, but this request has not confirmed it: it may have been sent to
- * a gateway that has fallen behind. The reader asks again.
+ * a gateway that has fallen behind.
  */
-function confirmedSince<View>(sentAtMs: number, outcome: ReadOutcome<View>): ReadOutcome<View> {
-  if (outcome.status !== 'active' || outcome.snapshot.confirmedAtMs >= sentAtMs) return outcome
-  return unavailable('version_not_reached')
+function confirmedSince<View>(sentAtMs: number, known: Known<View>): Known<View> {
+  const isOlder = known !== 'passed' && known.status === 'active' && known.snapshot.confirmedAtMs < sentAtMs
+  return isOlder ? 'passed' : known
 }
 
 /** The newest token of a session, and of those the one with the longest life: the gateway learns that it has arrived. */

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { acknowledge, documentOf, etagOf, openScene, receipt, show, sid, turn, unchanged } from '../fixtures/scene.ts'
+import type { ScriptedCall } from '../fixtures/scripted-gateway.ts'
 
 const version = (result: { status: string; version?: number }) => result.version ?? result.status
 
@@ -247,7 +248,7 @@ describe('an outage', () => {
 
   it('is never bridged for a requirement that is fresh, whatever the defaults', async () => {
     const { open, hold, gateway } = await openScene({ defaults: { outageGrace: '10s', freshness: { maxAge: '10s' } } })
-    await hold(1).catch(() => {})
+    await hold(1)
     const strict = open().check({ fresh: true })
     ;(await gateway.next()).disconnect()
     expect(await strict).toMatchObject({ denial: { status: 503 } })
@@ -294,6 +295,17 @@ describe('an outage', () => {
     const returnedAtMs = clock.monotonicMs()
     while ((await open().resolve()).status !== 'active') clock.advance(50)
     expect(clock.monotonicMs() - returnedAtMs).toBeLessThanOrEqual(500)
+  })
+
+  it.each<[string, (call: ScriptedCall) => void, number]>([
+    ['pages of a proxy', (call) => call.answer(502, '<html>'), 5],
+    ['answers of another service', (call) => call.answer(200, { hello: 'world' }), 5],
+    ['refusals of the gateway itself', (call) => call.refuse('store_unavailable'), 9],
+  ])('is what %s are taken for, or not: of nine requests so many leave', async (_title, play, leave) => {
+    const { open, gateway, asked } = await openScene()
+    gateway.always('/v1/session', play)
+    for (let requests = 0; requests < 9; requests += 1) await open().resolve()
+    expect(asked()).toHaveLength(leave)
   })
 
   it('is answered at once while the breaker is open, and reported once', async () => {
@@ -409,6 +421,39 @@ describe('many reads at once', () => {
       expect((await Promise.all(asking)).map(({ status }) => status)).toEqual(['unavailable', 'unavailable', 'unavailable'])
     },
   )
+
+  it.each([
+    ['the newest generation', 2, 0],
+    ['the longest life of one generation', 1, 1],
+  ])('of one session show its newest token: %s', async (_title, gen, longerS) => {
+    const { open, gateway, tokenOf, clock } = await openScene()
+    const nowS = clock.wallMs() / 1_000
+    const [older, newer] = [await tokenOf({ exp: nowS + 299 }), await tokenOf({ gen, exp: nowS + 299 + longerS })]
+    gateway.always('/v1/session', (call) => call.refuse('rate_limited'))
+    for (const token of [older, newer]) await open({ token }).resolve()
+    gateway.always('/v1/session', null)
+    void open({ token: older }).resolve()
+    const out = await gateway.next()
+    for (const token of [older, newer, older]) void open({ token }).resolve()
+    await turn()
+    unchanged(out)
+    expect((await gateway.next()).headers['session-token']).toBe(newer)
+  })
+
+  it('wait no longer for a request to spare than a read may take', async () => {
+    const { open, tokens } = await busy()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const waiting = open({ token: tokens[0] as string }).resolve()
+      await turn()
+      vi.advanceTimersByTime(499)
+      await expect(Promise.race([waiting, turn()])).resolves.toBeUndefined()
+      vi.advanceTimersByTime(1)
+      expect(await waiting).toMatchObject({ status: 'unavailable', code: 'store_unavailable' })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 
   it('send what is held, and an unchanged session is confirmed', async () => {
     const { open, gateway, tokens, asking, call, clock } = await busy()

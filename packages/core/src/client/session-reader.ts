@@ -36,10 +36,7 @@ export function createSessionReader<View>({ cache, ask, clock, staleMs }: Sessio
   }
 
   async function strict(presented: Presented, atLeast: number | undefined): Promise<ReadOutcome<View>> {
-    const first = await ask(presented)
-    // A late answer, older than what this process has shown: the next request leaves after that was known (rule 6).
-    const isLate = first.status === 'unavailable' && first.code === 'version_not_reached'
-    const outcome = isLate ? await ask(presented) : first
+    const outcome = await ask(presented)
     if (outcome.status !== 'active' || reaches(outcome.snapshot.version, atLeast)) return outcome
     return unavailable('version_not_reached')
   }

@@ -52,9 +52,9 @@ export function createSessionWriter<View>({ calls, intake, ask, exchange, clock 
     const sentAtMs = clock.monotonicMs()
     const idempotencyKey = crypto.randomUUID()
     const { value, etag, bytes } = await act(presented, () => send(idempotencyKey))
-    const taken = intake.document(presented.claims.sid, { document: value.document, etag, bytes }, sentAtMs)
+    const known = intake.document(presented.claims.sid, { document: value.document, etag, bytes }, sentAtMs)
     // The write stands. Where this process has shown something newer since, that is to be read, not what was written (rule 6).
-    const outcome = taken.status === 'unavailable' && taken.code === 'version_not_reached' ? await ask(presented) : taken
+    const outcome = known === 'passed' ? await ask(presented) : known
     if (outcome.status === 'active') return outcome
     throw errorOf(outcome)
   }

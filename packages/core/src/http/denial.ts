@@ -17,6 +17,10 @@ export interface Denial {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** Which refusal it is, for places that throw rather than answer. */
+  readonly code: SessionErrorCode
+  /** Where to sign in and come back to this address; null when that would not help, or cannot be known. */
+  readonly login: string | null
 }
 
 /**
@@ -26,17 +30,26 @@ export interface Denial {
 export function denialOf(denied: Denied, head: RequestHead, facts: GatewayFacts | null): Denial {
   const page = isPageNavigation(head)
   const signedOut = denied.status === 'anonymous' || denied.status === 'ended'
-  // Only what can be opened again after the login: a form that was sent is not sent twice.
-  if (page && signedOut && facts && (head.method === 'GET' || head.method === 'HEAD')) return redirect(loginUrl(head, facts))
+  const login = signedOut && facts ? loginUrl(head, facts) : null
   const { status, code } = statusOf(denied)
+  // Only what can be opened again after the login: a form that was sent is not sent twice.
+  if (page && login !== null && (head.method === 'GET' || head.method === 'HEAD'))
+    return { status: 302, headers: { ...commonHeaders, location: login }, body: '', code, login }
   const reason = denied.status === 'ended' ? { reason: denied.reason } : {}
   const headers = {
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
     ...(denied.status === 'unavailable' && { 'retry-after': String(Math.max(1, Math.ceil(denied.retryAfterMs / 1_000))) }),
   }
-  if (page) return { status, headers: { ...headers, ...commonHeaders, 'content-type': 'text/html; charset=utf-8' }, body: pageOf(status) }
+  const answer = (type: string, body: string) => ({
+    status,
+    headers: { ...headers, ...commonHeaders, 'content-type': type },
+    body,
+    code,
+    login,
+  })
+  if (page) return answer('text/html; charset=utf-8', pageOf(status))
   const problem = { type: errorTypeOf(code), title: codes[code].title, status, code, ...reason }
-  return { status, headers: { ...headers, ...commonHeaders, 'content-type': 'application/problem+json' }, body: JSON.stringify(problem) }
+  return answer('application/problem+json', JSON.stringify(problem))
 }
 
 /** What an error of ours means for the whole request; null for one that is a mistake of the application. */
@@ -59,10 +72,6 @@ export function loginUrl(head: RequestHead, { application }: GatewayFacts): stri
 }
 
 const commonHeaders = { 'cache-control': 'private, no-store', vary: 'Cookie, Authorization', 'x-content-type-options': 'nosniff' }
-
-function redirect(location: string): Denial {
-  return { status: 302, headers: { ...commonHeaders, location }, body: '' }
-}
 
 /**
  * Behind a proxy the request may show another scheme than the browser used: the configured origin of the same host counts.

@@ -12,7 +12,7 @@ import { type Denial, denialOf, deniedBy } from './denial.ts'
 import type { RequestHead } from './request-head.ts'
 import { createRequestReads } from './request-reads.ts'
 import { freshnessFor, type Requirement, unmet } from './requirement.ts'
-import { type Resolved, type ResolveParts, resolveRequest } from './resolve.ts'
+import { type Resolved, type ResolveParts, renewRequest, resolveRequest } from './resolve.ts'
 import { type AnswerHeaders, type CookieChange, type HeaderChanges, headersFor } from './response-headers.ts'
 import { shownResult, shownSession } from './shown-session.ts'
 
@@ -36,6 +36,8 @@ export interface RequestSession<View> {
   endOthers(reason: string): Promise<Receipt>
   /** Who acts, to show with an operator's call; null when nobody is signed in. Rejects when that cannot be known, or may not be. */
   presented(): Promise<Presented | null>
+  /** Exchanges the token where it is due, and reads nothing: for a place that passes the request on to another. */
+  renew(): Promise<void>
   /** The answer for an error that a handler threw, or null when it is none of ours. */
   denialFor(error: unknown): Denial | null
   /** What to change in the headers of the answer, once the handler has set its own; null when the session was not used. */
@@ -56,10 +58,14 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
 
   const reads = createRequestReads<View>(async (freshness) => {
     const resolved = await resolveRequest(parts, head, freshness)
-    used = resolved
-    if (resolved.successor !== null && cookie.kind !== 'removal') cookie = { kind: 'successor', token: resolved.successor }
+    note(resolved)
     return resolved
   })
+
+  function note(found: Pick<Resolved<View>, 'successor' | 'facts'>): void {
+    used = found
+    if (found.successor !== null && cookie.kind !== 'removal') cookie = { kind: 'successor', token: found.successor }
+  }
 
   const read = (options: ReadOptions = {}) => reads.read(freshnessOf({ ...defaults, ...options }))
 
@@ -132,6 +138,9 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
       const { outcome, presented } = await read()
       if (outcome.status === 'active' || outcome.status === 'anonymous') return presented
       throw errorOf(outcome)
+    },
+    async renew() {
+      note(await renewRequest(parts, head))
     },
     denialFor(error) {
       const denied = isSessionError(error) ? deniedBy(error) : null

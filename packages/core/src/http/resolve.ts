@@ -42,25 +42,45 @@ export interface ResolveParts<View> {
  * request or the gateway does.
  */
 export async function resolveRequest<View>(parts: ResolveParts<View>, head: RequestHead, freshness: Freshness): Promise<Resolved<View>> {
-  const facts = await parts.known.facts()
-  if ('status' in facts) return { outcome: facts, presented: null, successor: null, facts: null }
-  const without = (outcome: Resolved<View>['outcome']): Resolved<View> => ({ outcome, presented: null, successor: null, facts })
+  const found = await identify(parts, head)
+  if ('outcome' in found) return { ...found, presented: null, successor: null }
+  const { presented, expired, facts } = found
+  const obtained = await (presented.kind === 'bearer' ? readBearer : obtain)(parts, presented, freshness, expired)
+  return { ...obtained, presented, facts }
+}
 
+/** The successor of a cookie's token that is due, where a request is only passed on: nothing is read, nobody is refused. */
+export async function renewRequest<View>(
+  parts: ResolveParts<View>,
+  head: RequestHead,
+): Promise<Pick<Resolved<View>, 'successor' | 'facts'>> {
+  const found = await identify(parts, head)
+  const { facts } = found
+  if ('outcome' in found || found.presented.kind === 'bearer') return { successor: null, facts }
+  const due = found.expired || isDue(found.presented, parts.clock)
+  return { successor: due ? (await parts.exchange(found.presented)).successor : null, facts }
+}
+
+type Identified<View> =
+  | { readonly outcome: Resolved<View>['outcome']; readonly facts: GatewayFacts | null }
+  | { readonly presented: Presented; readonly expired: boolean; readonly facts: GatewayFacts }
+
+/** Whose token a request carries, or what it is without one that can be believed. */
+async function identify<View>(parts: ResolveParts<View>, head: RequestHead): Promise<Identified<View>> {
+  const facts = await parts.known.facts()
+  if ('status' in facts) return { outcome: facts, facts: null }
   const credential = readCredential(head, facts.application.cookie.name)
-  if (credential.kind === 'none') return without({ status: 'anonymous' })
-  if (credential.kind === 'ambiguous') return without({ status: 'refused', code: 'credentials_ambiguous' })
+  if (credential.kind === 'none') return { outcome: { status: 'anonymous' }, facts }
+  if (credential.kind === 'ambiguous') return { outcome: { status: 'refused', code: 'credentials_ambiguous' }, facts }
   const { kind, token } = credential
   if (kind === 'cookie' && isUnsafe(head) && !isOwnRequest(head, facts.application.origins))
-    return without({ status: 'refused', code: 'cross_site' })
+    return { outcome: { status: 'refused', code: 'cross_site' }, facts }
 
   const verdict = await parts.tokens.check(token, facts)
-  if (verdict.status === 'invalid') return without({ status: 'anonymous' })
-  if (verdict.status === 'unknown') return without(unavailable('store_unavailable'))
-  if (kind === 'bearer' && verdict.expired) return without({ status: 'anonymous' })
-
-  const presented: Presented = { kind, token, claims: verdict.claims, traceparent: traceParentOf(head) }
-  const obtained = await (kind === 'bearer' ? readBearer : obtain)(parts, presented, freshness, verdict.expired)
-  return { ...obtained, presented, facts }
+  if (verdict.status === 'invalid') return { outcome: { status: 'anonymous' }, facts }
+  if (verdict.status === 'unknown') return { outcome: unavailable('store_unavailable'), facts }
+  if (kind === 'bearer' && verdict.expired) return { outcome: { status: 'anonymous' }, facts }
+  return { presented: { kind, token, claims: verdict.claims, traceparent: traceParentOf(head) }, expired: verdict.expired, facts }
 }
 
 /** A bearer token is never exchanged: its sender has to. */
@@ -76,16 +96,18 @@ async function obtain<View>(
   expired: boolean,
 ): Promise<Exchanged<View>> {
   if (expired) return exchangeAndRead(parts, presented, freshness)
-  const { iat, exp } = presented.claims
-  const isDue = isDueForExchange(iat * 1_000, exp * 1_000, parts.clock.wallMs())
   // Beside the read, not before it: the token is still good, so a store that takes no writes must not delay reads.
-  const exchanging = isDue ? exchangeAndRead(parts, presented, freshness) : null
+  const exchanging = isDue(presented, parts.clock) ? exchangeAndRead(parts, presented, freshness) : null
   const outcome = await parts.reader.read(presented, freshness)
   // A token that we take for good has expired where the gateway's clock is ahead of ours.
   if (outcome.status === 'expired') return (await exchanging) ?? exchangeAndRead(parts, presented, freshness)
   const exchanged = await exchanging
   if (!exchanged) return { outcome, successor: null }
   return exchanged.outcome.status === 'unavailable' ? { ...exchanged, outcome } : exchanged
+}
+
+function isDue({ claims: { iat, exp } }: Presented, clock: Clock): boolean {
+  return isDueForExchange(iat * 1_000, exp * 1_000, clock.wallMs())
 }
 
 async function exchangeAndRead<View>(parts: ResolveParts<View>, presented: Presented, { atLeast }: Freshness): Promise<Exchanged<View>> {

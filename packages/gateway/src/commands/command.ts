@@ -3,9 +3,10 @@ export interface Terminal {
   /** One line for people or, with `--json`, for programs. */
   out(line: string): void
   err(line: string): void
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Variables of the folder's `.env` are added to it; those that are set already stay as they are. */
+  readonly env: Record<string, string | undefined>
   readonly cwd: string
-  /** Resolves when the process is asked to stop (SIGINT or SIGTERM). */
+  /** Resolves when the process is asked to stop (SIGINT or SIGTERM), or nobody reads what it writes any more. */
   stopped(): Promise<void>
 }
 
@@ -35,5 +36,15 @@ export class UsageError extends Error {
 
 /** The command cannot be done, for a reason that the person can cure; shown without a stack, exit code 1. */
 export class CommandError extends Error {
-  override readonly name = 'CommandError'
+  override readonly name: string = 'CommandError'
+}
+
+/** The gateway cannot be reached or is not ready: the same command may succeed later. */
+export class UnreachableError extends CommandError {
+  override readonly name = 'UnreachableError'
+}
+
+/** @throws UsageError when there are arguments that the command does not know. */
+export function expectNoPositionals({ positionals }: CommandInput): void {
+  if (positionals.length > 0) throw new UsageError(`unexpected "${positionals[0]}"`)
 }

@@ -6,8 +6,9 @@ import {
   type ContractDescription,
   compareContracts,
   describeContract,
+  parseContractDescription,
 } from '@single-state/core/protocol'
-import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { type Command, CommandError, expectNoPositionals, type Terminal } from './command.ts'
 import { loadEnvironment, loadModule } from './load-module.ts'
 
 export const contractCheck: Command = {
@@ -20,8 +21,9 @@ export const contractCheck: Command = {
     write: { type: 'boolean', help: 'write the description of the contract of today; commit it with the deploy' },
     json: { type: 'boolean', help: 'for programs' },
   },
-  async run({ positionals, text, flag }, terminal) {
-    if (positionals.length > 0) throw new UsageError(`unexpected "${positionals[0]}"`)
+  async run(input, terminal) {
+    expectNoPositionals(input)
+    const { text, flag } = input
     loadEnvironment(terminal)
     const today = describeContract(await contractOf(terminal, text('contract')))
     const file = resolve(terminal.cwd, text('against') ?? 'contract.json')
@@ -29,41 +31,44 @@ export const contractCheck: Command = {
     if (!deployed && !flag('write'))
       throw new CommandError(`${file} does not exist; 'single-state contract check --write' writes it from the contract of today`)
     const changes = deployed ? compareContracts(deployed, today) : []
-    report(terminal, changes, flag('json'))
+    const isSafe = changes.every(({ kind }) => kind === 'safe')
+    if (flag('json')) terminal.out(JSON.stringify({ ok: isSafe, changes }))
+    else for (const line of linesOf(changes, deployed, today)) terminal.out(line)
     if (flag('write')) writeFileSync(file, `${JSON.stringify(today, null, 2)}\n`)
-    return flag('write') || changes.every(({ kind }) => kind === 'safe') ? 0 : 1
+    if (flag('write') && !flag('json')) terminal.out(`wrote ${file}`)
+    return flag('write') || isSafe ? 0 : 1
   },
 }
 
 async function contractOf(terminal: Terminal, given: string | undefined): Promise<AnyContract> {
   const { file, module } = await loadModule(terminal.cwd, given, ['contract.ts', 'contract.js'])
-  const found = [module['contract'], module['default']].find(
-    (value) => typeof value === 'object' && value !== null && 'applications' in value,
-  )
+  const found = [module['contract'], module['default']].find(isContract)
   if (!found) throw new CommandError(`${file}: expected an export named contract, made by defineContract`)
-  return found as AnyContract
+  return found
+}
+
+function isContract(value: unknown): value is AnyContract {
+  return typeof (value as Partial<AnyContract> | undefined)?.lifetime?.tokenMs === 'number'
 }
 
 function descriptionIn(file: string): ContractDescription {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ContractDescription
+    return parseContractDescription(JSON.parse(readFileSync(file, 'utf8')))
   } catch (cause) {
     throw new CommandError(`${file}: expected what 'single-state contract check --write' wrote`, { cause })
   }
 }
 
-function report(terminal: Terminal, changes: readonly ContractChange[], json: boolean): void {
-  if (json) terminal.out(JSON.stringify({ changes }))
-  else for (const line of linesOf(changes)) terminal.out(line)
-}
-
-function linesOf(changes: readonly ContractChange[]): readonly string[] {
+function linesOf(changes: readonly ContractChange[], deployed: ContractDescription | undefined, today: ContractDescription): string[] {
+  if (!deployed) return []
   if (changes.length === 0) return ['✓ nothing has changed']
   const breaking = changes.filter(({ kind }) => kind === 'breaking').length
+  const forgotten = breaking > 0 && today.revision <= deployed.revision
   return [
     ...changes.map(({ kind, path, why }) => `${kind === 'breaking' ? '✗ breaking' : '✓ safe    '}  ${path}: ${why}`),
     breaking === 0
       ? '\nNothing breaks applications that are not deployed yet.'
       : `\n${breaking} of ${changes.length} changes break applications that are not deployed yet.`,
+    ...(forgotten ? [`Raise the contract's revision: it is ${today.revision}, as deployed.`] : []),
   ]
 }

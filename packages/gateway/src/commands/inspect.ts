@@ -1,4 +1,4 @@
-import { inspectedSessionSchema } from '../routes/schemas.ts'
+import { type InspectedSession, inspectedSessionSchema } from '../routes/schemas.ts'
 import { type Command, UsageError } from './command.ts'
 import { operatorCalls, operatorOptions } from './operator-calls.ts'
 
@@ -10,20 +10,21 @@ export const inspect: Command = {
   async run(input, terminal) {
     const [id, ...more] = input.positionals
     if (!id || more.length > 0) throw new UsageError('expected the id of one session')
-    const answer = await operatorCalls(input, terminal).get(`/v1/sessions/${encodeURIComponent(id)}`)
-    if (input.flag('json')) {
-      terminal.out(JSON.stringify(answer))
-      return 0
-    }
-    const { issuer, subject, state, document } = inspectedSessionSchema.parse(answer)
-    terminal.out(`session     ${id}`)
-    terminal.out(`subject     ${subject} of ${issuer}`)
-    terminal.out(`state       ${state.ended === null ? 'active' : `ended: ${state.ended}`}, version ${state.version}`)
-    terminal.out(`token       generation ${state.generation}, ${state.confirmed ? 'confirmed' : 'not shown yet'}`)
-    terminal.out(`created     ${state.createdAt}`)
-    terminal.out(`exchanged   ${state.lastExchangeAt}`)
-    terminal.out(`ends        ${state.idleAt} if unused, ${state.expiresAt} at the latest`)
-    terminal.out(document === null ? '\nThe stored document is not valid.' : `\n${JSON.stringify(document, null, 2)}`)
+    const session = await operatorCalls(input, terminal).get(`/v1/sessions/${encodeURIComponent(id)}`, inspectedSessionSchema)
+    for (const line of input.flag('json') ? [JSON.stringify(session)] : linesOf(session)) terminal.out(line)
     return 0
   },
+}
+
+function linesOf({ id, issuer, subject, state, document }: InspectedSession): readonly string[] {
+  return [
+    `session     ${id}`,
+    `subject     ${subject} of ${issuer}`,
+    `state       ${state.ended === null ? 'active' : `ended: ${state.ended}`}, version ${state.version}`,
+    `token       generation ${state.generation}, ${state.confirmed ? 'confirmed' : 'not shown yet'}`,
+    `created     ${state.createdAt}`,
+    `exchanged   ${state.lastExchangeAt}`,
+    `ends        ${state.idleAt} if unused, ${state.expiresAt} at the latest`,
+    document === null ? '\nThe stored document is not valid.' : `\n${JSON.stringify(document, null, 2)}`,
+  ]
 }

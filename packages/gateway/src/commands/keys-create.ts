@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Command, UsageError } from './command.ts'
+import { applicationName } from './application-name.ts'
+import { type Command, type CommandInput, expectNoPositionals, type Terminal, UsageError } from './command.ts'
 
 /** `ss_<application>_` and 43 characters: a wrong key can be named, and secret scanners find it. */
 export function createKey(application: string): string {
@@ -19,22 +20,19 @@ export function createSecret(): string {
 export const keysCreate: Command = {
   name: 'keys create',
   summary: 'Prints a new application key and its hash, once; or a secret for the gateway.',
-  usage: '<application> [--json] | --secret',
+  usage: '<application> | --secret [--json]',
   options: {
     secret: { type: 'boolean', help: "print a value for the gateway's SINGLE_STATE_SECRET instead" },
     json: { type: 'boolean', help: 'for programs' },
   },
-  async run({ positionals, flag }, terminal) {
-    if (flag('secret')) {
-      terminal.out(createSecret())
-      return 0
-    }
-    const [application, ...more] = positionals
-    if (!application || more.length > 0) throw new UsageError('expected the name of one application')
-    if (!/^[a-z][a-z0-9-]{0,31}$/.test(application)) throw new UsageError(`not the name of an application: "${application}"`)
+  async run(input, terminal) {
+    if (input.flag('secret')) return printSecret(input, terminal)
+    const [name, ...more] = input.positionals
+    if (!name || more.length > 0) throw new UsageError('expected the name of one application')
+    const application = applicationName(name)
     const key = createKey(application)
     const hash = hashOfKey(key)
-    if (flag('json')) {
+    if (input.flag('json')) {
       terminal.out(JSON.stringify({ application, key, hash }))
       return 0
     }
@@ -45,4 +43,11 @@ export const keysCreate: Command = {
     )
     return 0
   },
+}
+
+function printSecret(input: CommandInput, terminal: Terminal): number {
+  expectNoPositionals(input)
+  const secret = createSecret()
+  terminal.out(input.flag('json') ? JSON.stringify({ secret }) : secret)
+  return 0
 }

@@ -1,38 +1,67 @@
-import { CommandError, type CommandInput, type Terminal } from './command.ts'
+import { isLoopback } from '@single-state/core/protocol'
+import type { z } from 'zod'
+import { CommandError, type CommandInput, type Terminal, UnreachableError } from './command.ts'
+import { loadEnvironment } from './load-module.ts'
 
 /** Options of every command that asks a running gateway. */
 export const operatorOptions = {
   gateway: { type: 'string', help: "the gateway's origin (default: SINGLE_STATE_GATEWAY)" },
-  key: { type: 'string', help: 'key of an application that operates all (default: SINGLE_STATE_OPERATOR_KEY, then SINGLE_STATE_KEY)' },
+  key: {
+    type: 'string',
+    help: 'key of an application that operates all; the list of processes shows it (default: SINGLE_STATE_OPERATOR_KEY, SINGLE_STATE_KEY)',
+  },
   json: { type: 'boolean', help: 'for programs' },
 } as const
 
 /** Asks a running gateway with an operator's key. */
 export interface OperatorCalls {
-  get(path: string): Promise<unknown>
+  get<Answer>(path: string, answer: z.ZodType<Answer>, timeoutMs?: number): Promise<Answer>
 }
 
 /** 10 s: an operator waits longer than a visitor, but not for ever. */
-const timeoutMs = 10_000
+const defaultTimeoutMs = 10_000
 
 /** @throws CommandError when address or key are missing, the gateway cannot be reached, or says no. */
-export function operatorCalls({ text }: CommandInput, { env }: Terminal): OperatorCalls {
-  const origin = text('gateway') ?? env['SINGLE_STATE_GATEWAY']
+export function operatorCalls({ text }: CommandInput, terminal: Terminal): OperatorCalls {
+  loadEnvironment(terminal)
+  const { env } = terminal
+  const origin = originOf(text('gateway') ?? env['SINGLE_STATE_GATEWAY'])
   const key = text('key') ?? env['SINGLE_STATE_OPERATOR_KEY'] ?? env['SINGLE_STATE_KEY']
-  if (!origin || !URL.canParse(origin)) throw new CommandError("expected the gateway's origin in --gateway or SINGLE_STATE_GATEWAY")
-  if (!key) throw new CommandError('expected the key of an application that operates all, in --key or SINGLE_STATE_OPERATOR_KEY')
+  if (!key) throw new CommandError('expected the key of an application that operates all, in SINGLE_STATE_OPERATOR_KEY or --key')
+  // Operators' answers are the gateway's own, whatever the contract: any revision will do.
+  const headers = { authorization: `Bearer ${key}`, 'contract-revision': '1' }
   return {
-    async get(path) {
-      const headers = { authorization: `Bearer ${key}`, 'contract-revision': '1' }
-      const response = await fetch(new URL(path, origin), { headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' }).catch(
-        (cause: unknown) => {
-          throw new CommandError(`${origin} cannot be reached`, { cause })
-        },
-      )
-      const body: unknown = await response.json().catch(() => null)
-      if (response.ok) return body
-      const { code, title } = (body ?? {}) as { code?: string; title?: string }
-      throw new CommandError(`the gateway answered ${response.status}${code ? ` ${code}` : ''}${title ? `: ${title}` : ''}`)
+    async get(path, answer, timeoutMs = defaultTimeoutMs) {
+      const asked = { headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' } as const
+      const { response, body } = await ask(new URL(path, origin), asked)
+      if (!response.ok) throw refusal(response, body)
+      const { success, data } = answer.safeParse(body)
+      if (!success) throw new CommandError(`${origin} answers, but not as a gateway of this release`)
+      return data
     },
   }
+}
+
+function originOf(text: string | undefined): string {
+  if (!text || !URL.canParse(text)) throw new CommandError("expected the gateway's origin, in SINGLE_STATE_GATEWAY or --gateway")
+  const { origin, protocol, hostname } = new URL(text)
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) return origin
+  throw new CommandError(`expected https for ${hostname}: the operator's key would travel unencrypted`)
+}
+
+async function ask(url: URL, asked: RequestInit): Promise<{ response: Response; body: unknown }> {
+  try {
+    const response = await fetch(url, asked)
+    return { response, body: await response.json().catch(() => null) }
+  } catch (cause) {
+    const isLate = cause instanceof Error && cause.name === 'TimeoutError'
+    throw new UnreachableError(`${url.origin} ${isLate ? 'did not answer in time' : 'cannot be reached'}`, { cause })
+  }
+}
+
+function refusal({ status }: Response, body: unknown): CommandError {
+  const { code, title, detail } = (body ?? {}) as { code?: string; title?: string; detail?: string }
+  const said = `the gateway answered ${status}${code ? ` ${code}` : ''}${title ? `: ${title}` : ''}${detail ? ` (${detail})` : ''}`
+  if (code === 'application_denied') return new CommandError(`${said}; the contract grants it with operates: 'all'`)
+  return status === 503 || status === 429 ? new UnreachableError(said) : new CommandError(said)
 }

@@ -1,23 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
 import { parseArgs } from 'node:util'
-import { auditTail, auditVerify } from './audit.ts'
+import { isSessionError } from '@single-state/core/errors'
+import { auditTail } from './audit-tail.ts'
+import { auditVerify } from './audit-verify.ts'
 import { type Command, CommandError, type CommandInput, type Terminal, UsageError } from './command.ts'
 import { contractCheck } from './contract-check.ts'
+import { dev } from './dev.ts'
+import { gateway } from './gateway.ts'
 import { init } from './init.ts'
 import { inspect } from './inspect.ts'
 import { keysCreate } from './keys-create.ts'
-import { dev, gateway } from './start-gateway.ts'
+import { plainTerminal } from './plain-text.ts'
 
 /** In the order of the help: what one does first comes first. */
-const commands: readonly Command[] = [init, dev, gateway, keysCreate, inspect, auditTail, auditVerify, contractCheck]
+export const commands: readonly Command[] = [init, dev, gateway, keysCreate, inspect, auditTail, auditVerify, contractCheck]
 
-/** Runs `single-state` with these arguments; answers the exit code. */
-export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+/** Runs `single-state` with these arguments; answers the exit code: 0 done, 1 refused or found wrong, 2 not understood. */
+export async function runCommand(argv: readonly string[], given: Terminal): Promise<number> {
+  const terminal = plainTerminal(given)
+  const [first, ...rest] = argv
+  if (first === '--version' || first === '-v') return version(terminal)
+  if (first === 'help' && rest.length > 0) return runCommand([...rest, '--help'], given)
   const command = commandOf(argv)
   if (!command) return explain(argv, terminal)
-  const rest = argv.slice(command.name.split(' ').length)
-  if (rest.includes('--help') || rest.includes('-h')) return help(command, terminal)
+  const args = argv.slice(command.name.split(' ').length)
+  if (args.includes('--help') || args.includes('-h')) return help(command, terminal)
   try {
-    return await command.run(inputOf(command, rest), terminal)
+    return await command.run(inputOf(command, args), terminal)
   } catch (error) {
     return failed(command, error, terminal)
   }
@@ -27,9 +37,9 @@ function commandOf(argv: readonly string[]): Command | undefined {
   return commands.find(({ name }) => name.split(' ').every((word, at) => argv[at] === word))
 }
 
-function inputOf(command: Command, rest: readonly string[]): CommandInput {
+function inputOf(command: Command, args: readonly string[]): CommandInput {
   try {
-    const { values, positionals } = parseArgs({ args: [...rest], options: { ...command.options }, allowPositionals: true, strict: true })
+    const { values, positionals } = parseArgs({ args: [...args], options: { ...command.options }, allowPositionals: true, strict: true })
     return {
       positionals,
       text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
@@ -40,30 +50,42 @@ function inputOf(command: Command, rest: readonly string[]): CommandInput {
   }
 }
 
-function failed(command: Command, error: unknown, terminal: Terminal): number {
+function failed({ name, usage }: Command, error: unknown, terminal: Terminal): number {
   if (error instanceof UsageError) {
-    terminal.err(`single-state ${command.name}: ${error.message}`)
-    terminal.err(`usage: single-state ${command.name} ${command.usage}`)
+    terminal.err(`single-state ${name}: ${error.message}`)
+    terminal.err(`usage: single-state ${name} ${usage}`)
     return 2
   }
-  // A TypeError of the gateway's own start names the option and the fix: that is for people, its stack is not.
-  if (error instanceof CommandError || error instanceof TypeError) {
-    terminal.err(`single-state ${command.name}: ${error.message}`)
-    return 1
-  }
-  throw error
+  if (!isForPeople(error)) throw error
+  terminal.err(`single-state ${name}: ${error.message}`)
+  return 1
+}
+
+/** What says by itself what is wrong: ours, the store's, the system's. The stack of anything else helps to find it. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof CommandError || isSessionError(error) || isSystemError(error)
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 /** No command, `--help`, or a word that is none. */
 function explain(argv: readonly string[], terminal: Terminal): number {
   const asked = argv.length === 0 || argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help'
   const write = asked ? terminal.out : terminal.err
-  if (!asked) write(`single-state: unknown command "${argv.join(' ')}"\n`)
+  if (!asked) write(`single-state: unknown command "${argv.join(' ')}"${guess(argv[0] as string)}\n`)
   write('single-state: one session document for each person, shared by many applications\n')
   const width = Math.max(...commands.map(({ name }) => name.length))
   for (const { name, summary } of commands) write(`  ${name.padEnd(width)}  ${summary}`)
   write('\nsingle-state <command> --help says more of each.')
   return asked ? 0 : 2
+}
+
+/** Half a command is easily typed: `keys` for `keys create`. */
+function guess(word: string): string {
+  const meant = commands.filter(({ name }) => name.split(' ').includes(word)).map(({ name }) => `'${name}'`)
+  return meant.length === 0 ? '' : `; there is ${meant.join(' and ')}`
 }
 
 function help(command: Command, terminal: Terminal): number {
@@ -72,5 +94,11 @@ function help(command: Command, terminal: Terminal): number {
   if (options.length > 0) terminal.out('')
   const width = Math.max(0, ...options.map(([name]) => name.length))
   for (const [name, { help: text }] of options) terminal.out(`  --${name.padEnd(width)}  ${text}`)
+  return 0
+}
+
+function version(terminal: Terminal): number {
+  const file = findPackageJSON(import.meta.url)
+  terminal.out(file === undefined ? 'unknown' : JSON.parse(readFileSync(file, 'utf8')).version)
   return 0
 }

@@ -1,51 +1,20 @@
 import type { GatewayConfig } from '../config.ts'
-import { createGateway, type Gateway } from '../gateway.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { serveGateway } from '../serve.ts'
-import { type Command, CommandError, type CommandInput, type Terminal, UsageError } from './command.ts'
+import { CommandError, type CommandInput, expectNoPositionals, type Terminal, UsageError } from './command.ts'
 import { loadEnvironment, loadModule } from './load-module.ts'
 
-const options = {
+/** Options of both commands that start a gateway. */
+export const startOptions = {
   config: { type: 'string', help: 'the configuration (default: gateway.config.ts)' },
-  port: { type: 'string', help: "the port to listen on (default: the origin's)" },
+  port: { type: 'string', help: "the port to listen on (default: the origin's, or 4400)" },
+  store: { type: 'string', help: "another store than the configuration's, such as memory or sqlite:./sessions.db" },
 } as const
 
-export const dev: Command = {
-  name: 'dev',
-  summary: 'Starts the gateway of gateway.config.ts on this machine, for development.',
-  usage: '[--config <file>] [--port <number>]',
-  options,
-  run: (input, terminal) => start(input, terminal, 'localhost'),
-}
-
-export const gateway: Command = {
-  name: 'gateway',
-  summary: 'Starts the gateway of gateway.config.ts. Stops on SIGTERM when the requests under way have been answered.',
-  usage: '[--config <file>] [--host <address>] [--port <number>] [--store <store>]',
-  options: {
-    ...options,
-    host: { type: 'string', help: 'the address to listen on (default: 0.0.0.0)' },
-    store: { type: 'string', help: "another store than the configuration's, such as sqlite:./sessions.db" },
-  },
-  run: (input, terminal) => start(input, terminal, input.text('host') ?? '0.0.0.0'),
-}
-
-async function start(input: CommandInput, terminal: Terminal, hostname: string): Promise<number> {
-  if (input.positionals.length > 0) throw new UsageError(`unexpected "${input.positionals[0]}"`)
+/** The configuration of the folder, with what the command line says instead. */
+export async function configOf(input: CommandInput, terminal: Terminal): Promise<GatewayConfig> {
+  expectNoPositionals(input)
   loadEnvironment(terminal)
-  const config = await configOf(input, terminal)
-  const port = portOf(input.text('port'), config.origin)
-  const running = await createGateway(config)
-  for (const line of running.describe()) terminal.out(line)
-  const server = await listen(running, port, hostname)
-  terminal.out(`\nlistening on ${hostname}:${server.port}; people reach it at ${config.origin}`)
-  await terminal.stopped()
-  terminal.out('stopping: no new requests, those under way are answered')
-  await server.close()
-  await running.close()
-  return 0
-}
-
-async function configOf(input: CommandInput, terminal: Terminal): Promise<GatewayConfig> {
   const { file, module } = await loadModule(terminal.cwd, input.text('config'), ['gateway.config.ts', 'gateway.config.js'])
   const config = module['default'] as GatewayConfig | undefined
   if (typeof config !== 'object' || config === null || !('contract' in config)) {
@@ -55,18 +24,62 @@ async function configOf(input: CommandInput, terminal: Terminal): Promise<Gatewa
   return store === undefined ? config : { ...config, store }
 }
 
-function portOf(text: string | undefined, origin: string): number {
-  const port = Number(text ?? (URL.parse(origin)?.port || 4400))
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port: expected 0 to 65535, found "${text}"`)
-  return port
+/** The port that was asked for; null when none was. */
+export function givenPort(input: CommandInput): number | null {
+  const text = input.text('port')
+  if (text === undefined) return null
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port <= 65_535) return port
+  throw new UsageError(`--port: expected 0 to 65535, found "${text}"`)
 }
 
-async function listen(running: Gateway, port: number, hostname: string) {
+/** The port of an origin; 4400 when it names none, as that of a gateway behind a proxy. */
+export function portOf(origin: unknown): number {
+  return Number((typeof origin === 'string' && URL.parse(origin)?.port) || 4_400)
+}
+
+/** Where a gateway listens, and what is said of it once it does. */
+export interface Start {
+  readonly hostname: string
+  readonly port: number
+  readonly options?: Pick<GatewayOptions, 'logTo'>
+  /** Takes what people are told; the log has its own way. */
+  readonly say: (line: string) => void
+  readonly welcome: (port: number) => readonly string[]
+}
+
+/** Serves a gateway until the terminal is asked to stop, then answers what is under way and closes it. */
+export async function serveUntilStopped(config: GatewayConfig, terminal: Terminal, start: Start): Promise<number> {
+  const running = await open(config, { ...start.options, env: terminal.env })
+  const server = await listen(running, start)
+  for (const line of [...running.describe(), '', ...start.welcome(server.port)]) start.say(line)
+  await terminal.stopped()
+  start.say('stopping: no new requests, those under way are answered')
+  await server.close()
+  return 0
+}
+
+/** What the gateway refuses at its start names the option and the fix; where it was thrown helps nobody. */
+async function open(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
+  try {
+    return await createGateway(config, options)
+  } catch (error) {
+    const namesAnOption = error instanceof TypeError && /^[A-Za-z][\w.[\]-]*: /.test(error.message)
+    throw namesAnOption ? new CommandError(error.message, { cause: error }) : error
+  }
+}
+
+async function listen(running: Gateway, { port, hostname }: Start) {
   try {
     return await serveGateway(running, { port, hostname })
   } catch (error) {
     await running.close()
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new CommandError(`port ${port} is in use; stop what listens there, or choose another with --port`)
+    throw new CommandError(`cannot listen on ${hostname}:${port}: ${whyNot(error as NodeJS.ErrnoException)}`, { cause: error })
   }
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'the port is in use; stop what listens there, or choose another with --port'
+  if (code === 'EACCES') return 'the port needs more rights than this process has; choose one from 1024 with --port'
+  return message
 }

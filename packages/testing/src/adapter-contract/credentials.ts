@@ -65,6 +65,8 @@ export const credentials: Group = (holds) => {
     gateway.clock.advance(gateway.contract.lifetime.tokenMs)
     const expired = await ask('GET /required', { headers })
     assert.deepEqual([expired.status, expired.problem.code, expired.setCookies], [401, 'token_missing', []])
+    gateway.outage()
+    assert.equal((await ask('GET /required', { headers })).status, 401)
   })
 
   holds('takes a token that was changed for none', async ({ ask, gateway }) => {

@@ -10,6 +10,11 @@ export interface AdapterFixture {
    * Called for each test, so nothing may be shared between two starts.
    */
   start(given: AdapterStart): AdapterApplication | Promise<AdapterApplication>
+  /**
+   * Behaviours that a place of the framework cannot have, each by its title, or a whole group by its name, with the reason.
+   * They are reported as skipped. Default none.
+   */
+  readonly notApplicable?: Readonly<Record<string, string>>
 }
 
 /** What an application is started with. */
@@ -33,6 +38,8 @@ export interface AdapterApplication {
 export interface AdapterRequest {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
+  /** The suite sends none; a fixture that has to wrap its requests may. */
+  readonly body?: string
   readonly signal?: AbortSignal
 }
 
@@ -52,7 +59,10 @@ export interface AdapterRoutes {
   'GET /required': Held
   /** `require()` */
   'POST /required': Held
-  /** `require()`, in a router mounted at `/nested` that uses the session once more, where the framework has such routers */
+  /**
+   * `require()` before a router that is mounted at `/nested`, where the framework has such; the router uses the session's
+   * middleware once more, and `require()` again.
+   */
   'GET /nested/required': Held
   /** `require({ where })` with a rule that throws `new Error('broken rule')`; as `GET /throws` */
   'GET /broken-rule': { readonly caught: string }
@@ -60,6 +70,9 @@ export interface AdapterRoutes {
   'GET /admins': Held
   /** `require({ expect: { 'context.tenant': 'acme' } })` */
   'GET /acme': Held
+  /** `require` with a function of the request: as `GET /acme`, for the tenant that the address names */
+  'GET /tenants/acme': Held
+  'GET /tenants/globex': Held
   /** `require({ freshness: { maxAge: '5s' } })` */
   'GET /recent': Held
   /** `require({ outageGrace: '10s' })` */
@@ -70,6 +83,8 @@ export interface AdapterRoutes {
   'POST /tenant': Held
   /** `update('visit.count', …)` with a function that adds 1 to `context.visits` */
   'POST /visits': Held
+  /** `require({ outageGrace: '10s' })`, then the update of `POST /visits` */
+  'POST /grace': Held
   /** `get`, then the update of `POST /visits`, then `get` */
   'POST /visit-and-look': { readonly before: AdapterView | null; readonly after: AdapterView | null }
   /** `publish('tenantChanged', { tenant: 'globex' })`, then `get` */
@@ -80,8 +95,10 @@ export interface AdapterRoutes {
   'GET /own-cookie': { readonly session: AdapterView | null }
   /** `get`, and two headers: `Set-Cookie: theme=dark`, `Set-Cookie: size=large` */
   'GET /two-cookies': { readonly session: AdapterView | null }
-  /** `get`, and `Cache-Control: public, max-age=60` */
+  /** `Cache-Control: public, max-age=60`, then `get` */
   'GET /cacheable': { readonly session: AdapterView | null }
+  /** `Cache-Control: public, max-age=60` by something that goes before `require()` */
+  'GET /cacheable-required': Held
   /** `get`, and `Cache-Control: no-cache` */
   'GET /revalidated': { readonly session: AdapterView | null }
   /** `get`, and `Vary: Accept-Language` */

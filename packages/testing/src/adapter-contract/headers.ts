@@ -21,8 +21,10 @@ export const headers: Group = (holds) => {
 
   holds('gives no cookie to an answer that the handler made cacheable', async ({ ask, gateway }) => {
     const session = await moments.tokenHalfway(gateway)
-    const cacheable = await ask('GET /cacheable', { session })
-    assert.deepEqual([cacheable.status, cacheable.header('cache-control'), cacheable.setCookies], [200, 'public, max-age=60', []])
+    for (const route of ['GET /cacheable', 'GET /cacheable-required'] as const) {
+      const answer = await ask(route, { session })
+      assert.deepEqual([answer.status, answer.header('cache-control'), answer.setCookies], [200, 'public, max-age=60', []])
+    }
     const next = await ask('GET /required', { session })
     assert.equal(next.status, 200)
     assert.notEqual(next.cookie, null)

@@ -17,6 +17,18 @@ export const outages: Group = (holds) => {
     assert.equal((await ask('GET /required', { session })).status, 200)
   })
 
+  holds('lets nobody keep that answer, whatever the handler said before', async ({ ask, gateway }) => {
+    const session = await gateway.signIn()
+    await ask('GET /required', { session })
+    gateway.outage()
+    for (const route of ['GET /cacheable', 'GET /cacheable-required'] as const) {
+      const answer = await ask(route, { session })
+      assertAway(answer)
+      assert.equal(answer.header('cache-control'), 'private, no-store')
+      assert.match(answer.header('content-type') ?? '', /^application\/problem\+json/)
+    }
+  })
+
   holds('says so in the result, where a handler looks itself', async ({ ask, gateway }) => {
     const session = await gateway.signIn()
     gateway.outage()
@@ -66,12 +78,13 @@ export const outages: Group = (holds) => {
     assert.deepEqual([answer.status, answer.setCookies], [200, []])
   })
 
-  holds('lets a snapshot stand in only where the route allows it', async ({ ask, gateway }) => {
+  holds('lets a snapshot stand in only where the route allows it, and never for a write', async ({ ask, gateway }) => {
     const session = await gateway.signIn()
     await ask('GET /required', { session })
     gateway.outage()
     gateway.clock.advance('9s')
     assert.equal((await ask('GET /grace', { session })).status, 200)
+    assertAway(await ask('POST /grace', { session }))
     assertAway(await ask('GET /fresh', { session }))
     assertAway(await ask('GET /required', { session }))
     gateway.clock.advance('2s')

@@ -22,16 +22,16 @@ export async function serveNode(listener: RequestListener, origin: string): Prom
   }
 }
 
-async function send(port: number, origin: string, path: string, { method, headers, signal }: AdapterRequest): Promise<Response> {
+async function send(port: number, origin: string, path: string, { method, headers, body, signal }: AdapterRequest): Promise<Response> {
   const sent = request({
     ...{ host: '127.0.0.1', port, path, method, agent: false },
     headers: { ...headers, host: new URL(origin).host },
     ...(signal && { signal }),
   })
-  sent.end()
+  sent.end(body)
   const [answer] = (await once(sent, 'response')) as [IncomingMessage]
-  const body = Buffer.concat(await answer.toArray())
-  return new Response(body.length === 0 ? null : body, { status: answer.statusCode ?? 0, headers: headersOf(answer) })
+  const received = Buffer.concat(await answer.toArray())
+  return new Response(received.length === 0 ? null : received, { status: answer.statusCode ?? 0, headers: headersOf(answer) })
 }
 
 /** One by one, so that several `Set-Cookie` stay several. */

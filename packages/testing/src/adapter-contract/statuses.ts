@@ -56,6 +56,12 @@ export const statuses: Group = (holds) => {
     assert.equal(admitted.status, 200)
   })
 
+  holds('expects what the request itself names, where that depends on the request', async ({ ask, gateway }) => {
+    const session = await gateway.signIn({ context: { tenant: 'acme' } })
+    assert.equal((await ask('GET /tenants/acme', { session })).status, 200)
+    assert.equal((await ask('GET /tenants/globex', { session })).status, 409)
+  })
+
   holds('answers 401 with the reason once a session has ended', async ({ ask, gateway }) => {
     const session = await gateway.signIn()
     assert.equal((await ask('GET /required', { session })).status, 200)
@@ -93,6 +99,8 @@ export const statuses: Group = (holds) => {
       await ask('GET /required', { headers: navigation }),
       await ask('GET /admins', { session }),
       await ask('GET /acme', { session }),
+      await ask('GET /cacheable-required'),
+      await ask('GET /cacheable-required', { headers: navigation }),
     ]
     for (const refusal of refusals) {
       assert.equal(refusal.header('cache-control'), 'private, no-store')

@@ -1,0 +1,51 @@
+import { describe, expect, it, vi } from 'vitest'
+import { manualClock } from '../fixtures/manual-clock.ts'
+import { type ClientLogEntry, consoleLog, createReport } from './log.ts'
+
+function openReport() {
+  const clock = manualClock()
+  const entries: ClientLogEntry[] = []
+  return { clock, entries, report: createReport((entry) => entries.push(entry), clock) }
+}
+
+describe('createReport', () => {
+  it('hands message and cause to the log', () => {
+    const { entries, report } = openReport()
+    const cause = new Error('why')
+    report('store_unavailable', 'what', cause)
+    report('contract_mismatch', 'what else')
+    expect(entries).toEqual([
+      { level: 'error', message: 'what', cause },
+      { level: 'error', message: 'what else' },
+    ])
+  })
+
+  it('reports a code again after 5 s, and others meanwhile', () => {
+    const { clock, entries, report } = openReport()
+    report('store_unavailable', 'first')
+    clock.advance(4_999)
+    report('store_unavailable', 'too soon')
+    report('internal_error', 'another')
+    clock.advance(1)
+    report('store_unavailable', 'again')
+    expect(entries.map(({ message }) => message)).toEqual(['first', 'another', 'again'])
+  })
+
+  it('lets no log that throws fail a read', () => {
+    const report = createReport(() => {
+      throw new Error('disk full')
+    }, manualClock())
+    expect(() => report('store_unavailable', 'what')).not.toThrow()
+  })
+})
+
+describe('consoleLog', () => {
+  it('writes one line to the console, with the cause where there is one', () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const cause = new Error('why')
+    consoleLog({ level: 'error', message: 'what' })
+    consoleLog({ level: 'error', message: 'what', cause })
+    expect(error.mock.calls).toEqual([['single-state: what'], ['single-state: what', cause]])
+    error.mockRestore()
+  })
+})

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type AuditPage, auditPageSchema } from '../routes/schemas.ts'
+import { type Command, type CommandInput, expectNoPositionals, type Terminal, UnreachableError, UsageError } from './command.ts'
+import { type OperatorCalls, operatorCalls, operatorOptions } from './operator-calls.ts'
+
+type AuditLine = AuditPage['records'][number]
+
+/** 1 s between questions while following: people read no faster. */
+const followEveryMs = 1_000
+
+/** 20: as many as fit a screen with what was typed. */
+const linesShown = 20
+
+export const auditTail: Command = {
+  name: 'audit tail',
+  summary: 'Prints the newest audit records: who changed what, when and why.',
+  usage: '[--after <seq>] [--session <id>] [--follow] [--gateway <origin>] [--json]',
+  options: {
+    ...operatorOptions,
+    after: { type: 'string', help: `every record after this sequence number, 0 for all (default: the last ${linesShown})` },
+    session: { type: 'string', help: 'only records of the session with this id, all of them' },
+    follow: { type: 'boolean', help: 'go on until interrupted' },
+  },
+  async run(input, terminal) {
+    expectNoPositionals(input)
+    const given = wholeNumber(input.text('after'))
+    const calls = operatorCalls(input, terminal)
+    const after = given ?? (input.text('session') === undefined ? Math.max(0, (await lastSeq(calls)) - linesShown) : 0)
+    const last = await print(calls, input, terminal, after)
+    if (input.flag('follow')) await follow(calls, input, terminal, last)
+    return 0
+  },
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text)
+  throw new UsageError(`--after: expected a whole number, found "${text}"`)
+}
+
+/** The sequence has no gap, so its end is found by halving: a gateway says what comes after a number, not how many there are. */
+async function lastSeq(calls: OperatorCalls): Promise<number> {
+  const hasMore = async (after: number) => (await pageAfter(calls, after, 1)).records.length > 0
+  let below = 0
+  let step = 1_024
+  while (await hasMore(below + step)) {
+    below += step
+    step *= 2
+  }
+  for (; step >= 1; step = Math.floor(step / 2)) if (await hasMore(below + step - 1)) below += step
+  return below
+}
+
+function pageAfter(calls: OperatorCalls, after: number, limit: number, session?: string): Promise<AuditPage> {
+  const query = new URLSearchParams({ after: String(after), limit: String(limit), ...(session !== undefined && { session }) })
+  return calls.get(`/v1/audit?${query}`, auditPageSchema)
+}
+
+/** A gateway that restarts must not end a watch: it is said once, and asked again. */
+async function follow(calls: OperatorCalls, input: CommandInput, terminal: Terminal, after: number): Promise<void> {
+  const stop = new AbortController()
+  void terminal.stopped().then(() => stop.abort())
+  let last = after
+  let isAway = false
+  while (await slept(stop.signal)) {
+    try {
+      last = await print(calls, input, terminal, last)
+      isAway = false
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error
+      if (!isAway) terminal.err(`${error.message}; trying again`)
+      isAway = true
+    }
+  }
+}
+
+async function slept(signal: AbortSignal): Promise<boolean> {
+  return sleep(followEveryMs, true, { signal }).catch(() => false)
+}
+
+/** Prints every record after `after`; answers the last sequence number. */
+async function print(calls: OperatorCalls, { text, flag }: CommandInput, terminal: Terminal, after: number): Promise<number> {
+  for (let last = after; ; ) {
+    const { records, next } = await pageAfter(calls, last, 500, text('session'))
+    for (const record of records) terminal.out(flag('json') ? JSON.stringify(record) : lineOf(record))
+    last = records.at(-1)?.seq ?? last
+    if (next === null) return last
+  }
+}
+
+function lineOf({ seq, at, application, actor, operation, paths, reason, outcome, session, fromVersion, toVersion }: AuditLine): string {
+  const versions = fromVersion === null || toVersion === null ? '' : ` v${fromVersion}→v${toVersion}`
+  const what = paths.length > 0 ? ` ${paths.join(', ')}` : ''
+  return `${seq} ${at} ${outcome === 'denied' ? 'DENIED ' : ''}${operation}${what}${versions} by ${application} for ${actor ?? 'nobody'}: ${reason} (session ${session ?? 'none'})`
+}
