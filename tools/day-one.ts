@@ -25,7 +25,11 @@ const started: ChildProcess[] = []
 const startDeadlineMs = 20_000
 
 for (const origin of [application, gateway]) await expectFree(Number(new URL(origin).port))
-run('turbo', ['run', 'packed', '--output-logs=errors-only'], process.cwd())
+const named = setUp
+  .join(' ')
+  .split(' ')
+  .filter((word) => tarballs.has(word))
+run('turbo', ['run', 'packed', ...named.map((name) => `--filter=${name}`), '--output-logs=errors-only'], process.cwd())
 const folder = mkdtempSync(join(tmpdir(), 'single-state-day-one-'))
 try {
   await walk()

@@ -9,7 +9,7 @@ export function plainTerminal(terminal: Terminal): Terminal {
 }
 
 /** A text with every control character but the line break as its code, and every sign that reorders a line (UAX 9). */
-export function plainText(text: string): string {
+function plainText(text: string): string {
   return [...text].map((sign) => (sign !== '\n' && /\p{Cc}|\p{Bidi_Control}/u.test(sign) ? codeOf(sign) : sign)).join('')
 }
 

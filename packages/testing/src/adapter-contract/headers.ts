@@ -45,7 +45,9 @@ export const headers: Group = (holds) => {
   holds("adds to a handler's own Vary", async ({ ask, gateway }) => {
     const vary = (await ask('GET /varies', { session: await gateway.signIn() })).header('vary') ?? ''
     const names = vary.split(',').map((name) => name.trim().toLowerCase())
-    assert.deepEqual(names.sort(), ['accept-language', 'authorization', 'cookie'])
+    // A framework may name more of its own.
+    const expected = ['accept-language', 'authorization', 'cookie']
+    assert.deepEqual(names.filter((name) => expected.includes(name)).sort(), expected)
   })
 
   holds("leaves a handler's own cookies beside ours", async ({ ask, gateway }) => {
