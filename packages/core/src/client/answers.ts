@@ -10,11 +10,8 @@ export interface DocumentEnvelope {
 
 const document = z.unknown()
 
-/** `GET /v1/session` */
-export const readSchema = z.object({ document })
-
-/** `PATCH /v1/session` and `PUT /v1/session/signals/{name}` */
-export const writeSchema = readSchema
+/** `GET`, `PATCH /v1/session` and `PUT /v1/session/signals/{name}`: what a write says besides is its receipt. */
+export const sessionSchema = z.object({ document })
 
 /** `POST /v1/session/token`: the token is set as a cookie, so it is one or nothing. */
 export const exchangeSchema = z.object({

@@ -1,5 +1,5 @@
 import * as wire from '../document/wire-schemas.ts'
-import { type DocumentEnvelope, exchangeSchema, type KeySet, keySetSchema, readSchema, readsSchema, writeSchema } from './answers.ts'
+import { type DocumentEnvelope, exchangeSchema, type KeySet, keySetSchema, readsSchema, sessionSchema } from './answers.ts'
 import type { Breaker } from './breaker.ts'
 import { type AnswerSchema, type CallOutcome, callGateway } from './gateway-call.ts'
 import type { Transport, TransportRequest } from './transport.ts'
@@ -79,7 +79,7 @@ export function createGatewayCalls({ transport, breaker, key, revision }: CallOp
     application: () => send('GET', '/v1/application', { answer: wire.applicationAnswerSchema }),
     keySet: () => send('GET', '/.well-known/jwks.json', { answer: keySetSchema }),
     read: (shown) =>
-      send('GET', '/v1/session', { shown, ...(shown.etag && { headers: { 'if-none-match': shown.etag } }), answer: readSchema }),
+      send('GET', '/v1/session', { shown, ...(shown.etag && { headers: { 'if-none-match': shown.etag } }), answer: sessionSchema }),
     reads: (questions) => {
       const reads = questions.map(({ token, etag }) => (etag ? { token, etag } : { token }))
       return send('POST', '/v1/reads', { body: { reads }, answer: readsSchema })
@@ -87,12 +87,12 @@ export function createGatewayCalls({ transport, breaker, key, revision }: CallOp
     exchange: (shown) => send('POST', '/v1/session/token', { shown, body: {}, answer: exchangeSchema }),
     patch: ({ ifMatch, idempotencyKey, body, ...shown }) => {
       const headers = { 'if-match': ifMatch, 'idempotency-key': idempotencyKey }
-      return send('PATCH', '/v1/session', { shown, headers, body, answer: writeSchema, timeoutMs: writeTimeoutMs })
+      return send('PATCH', '/v1/session', { shown, headers, body, answer: sessionSchema, timeoutMs: writeTimeoutMs })
     },
     signal: (name, { idempotencyKey, body, ...shown }) => {
       const headers = { 'idempotency-key': idempotencyKey }
       const path = `/v1/session/signals/${encodeURIComponent(name)}`
-      return send('PUT', path, { shown, headers, body, answer: writeSchema, timeoutMs: writeTimeoutMs })
+      return send('PUT', path, { shown, headers, body, answer: sessionSchema, timeoutMs: writeTimeoutMs })
     },
     end: (shown, path, reason) =>
       send('DELETE', path, { shown, body: { reason }, answer: wire.endAnswerSchema, timeoutMs: writeTimeoutMs }),

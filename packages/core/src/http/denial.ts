@@ -64,7 +64,7 @@ export function deniedBy(error: SessionError): Denied | null {
 }
 
 /** Where to sign in and come back to this address. */
-export function loginUrl(head: RequestHead, { application }: GatewayFacts): string {
+function loginUrl(head: RequestHead, { application }: GatewayFacts): string {
   const url = new URL(application.loginUrl)
   const returnTo = publicUrl(head, application.origins)
   if (returnTo !== null) url.searchParams.set('return_to', returnTo)

@@ -36,10 +36,7 @@ const values = columns.map((column) => `@${column}`).join(', ')
 // Where a session came from and when never changes.
 const updates = [...columns.slice(4), 'overAtMs'].map((column) => `${column} = excluded.${column}`).join(', ')
 
-/** The statements of a store, prepared once. None of them decides anything. */
-export type Tables = ReturnType<typeof createTables>
-
-/** Prepares the statements on an open database. */
+/** Prepares the statements of a store on an open database, once. None of them decides anything. */
 export function createTables(database: Database.Database) {
   return { ...counterTable(database), ...sessionTable(database), ...auditTable(database) }
 }
