@@ -25,7 +25,7 @@ it('exports exactly these names from each entry', async () => {
       'isSessionError',
       'isSessionErrorCode',
     ],
-    './adapter': ['createSessionCalls', 'createSessionClient'],
+    './adapter': ['createSessionCalls', 'createSessionClient', 'requirementOf'],
     './node': ['nodeRequestHead', 'undiciTransport'],
     './protocol': [
       'SessionError',
@@ -41,6 +41,7 @@ it('exports exactly these names from each entry', async () => {
       'endReasonOf',
       'errorTypeOf',
       'exchangeGraceMs',
+      'expectOptions',
       'idleEnd',
       'isGranted',
       'isLoopback',

@@ -8,6 +8,7 @@ export {
   type Contract,
   type ContractDefinition,
   defineContract,
+  type NoKeys,
 } from './contract/define-contract.ts'
 export type { Duration } from './contract/duration.ts'
 export {

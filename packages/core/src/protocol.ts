@@ -15,6 +15,7 @@ export type { AnyContract, ApplicationName, Contract } from './contract/contract
 export type { ContractChange } from './contract/contract-change.ts'
 export { type ContractDescription, describeContract, parseContractDescription } from './contract/describe-contract.ts'
 export { type Duration, parseDuration } from './contract/duration.ts'
+export { expectOptions } from './contract/expect-options.ts'
 export type { Grants } from './contract/paths.ts'
 export { composeView, createViewReader } from './document/parse-view.ts'
 export { project, type StoredSignal, type WholeSession } from './document/project.ts'

@@ -64,6 +64,18 @@ describe('the Express session', () => {
     expect(errors.map(({ name }) => name)).toEqual(['SessionUnavailableError'])
   })
 
+  it('lets nobody pass by a requirement that is none', async () => {
+    // As JavaScript would: a predicate where a requirement belongs.
+    const predicate = (() => undefined) as unknown as () => object
+    const { gateway, errors, ask } = await started((app, session) => {
+      app.use(session)
+      app.get('/', session.require(predicate), (_request, response) => void response.end('in'))
+      expect(() => session.require({ role: 'admin' } as object)).toThrow(/^require: .*"role"/)
+    })
+    expect((await ask(await gateway.headers())).status).toBe(500)
+    expect(errors[0]?.message).toBe('require: expected an object, found undefined')
+  })
+
   it('has the status map in the errors themselves, for applications with a handler of their own', async () => {
     const { gateway, errors, ask } = await started((app, session) => {
       app.use(session)

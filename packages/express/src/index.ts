@@ -6,6 +6,7 @@ import {
   createSessionClient,
   type Denial,
   type Requirement,
+  requirementOf,
   type SessionCalls,
   type SessionClientOptions,
   type SessionView,
@@ -66,11 +67,9 @@ export function createSession<C extends AnyContract, const A extends Application
   }
 
   const require: ExpressSession<C, A>['require'] = (requirement) => {
+    const asked = requirementOf<SessionView<C, A>, Request>(requirement)
     return async (request, response, next) => {
-      const passage = await settled(async () => {
-        const asked = typeof requirement === 'function' ? requirement(request) : requirement
-        return sessionOf(request).check(asked)
-      })
+      const passage = await settled(async () => sessionOf(request).check(asked(request)))
       if ('error' in passage) return next(passage.error)
       if ('denial' in passage) return send(response, passage.denial)
       response.locals.session = passage.session

@@ -134,6 +134,8 @@ describe('createGateway refuses', () => {
       {},
       "sessionsPerSubject.onOverflow: expected 'deny' or 'end-oldest'",
     ],
+    ['a mistyped option', { sessionPerSubject: { max: 1, onOverflow: 'deny' } } as object, {}, 'found "sessionPerSubject"'],
+    ['a mistyped option of an option', { audit: { kept: '1d' } as object }, {}, 'audit: expected no option but keep; found "kept"'],
     ['a log level that it does not know', { log: { level: 'loud' } }, {}, 'log.level: expected debug'],
   ])('%s', async (_, overrides, env, message) => {
     const refused = createGateway(configOf(overrides), { env })

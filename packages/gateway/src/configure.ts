@@ -1,4 +1,4 @@
-import { type AnyContract, parseDuration, type SessionCookie } from '@single-state/core/protocol'
+import { type AnyContract, expectOptions, parseDuration, type SessionCookie } from '@single-state/core/protocol'
 import type { GatewayConfig } from './config.ts'
 import { type Applications, openApplications } from './policy/applications.ts'
 import { chooseCookie } from './policy/cookie-scope.ts'
@@ -23,12 +23,18 @@ export interface CheckedConfig {
   readonly logLevel: LogLevel
 }
 
+const options = [
+  ...['contract', 'origin', 'store', 'idp', 'applications', 'derive', 'cookie', 'secret', 'sessionsPerSubject'],
+  ...['allowMemoryInProduction', 'audit', 'log'],
+]
+
 /**
  * Checks a configuration before anything is opened.
  *
  * @throws TypeError that names the option and the fix.
  */
 export function checkConfig(config: GatewayConfig, env: Environment): CheckedConfig {
+  checkOptions(config)
   const { contract } = config
   if (typeof contract?.lifetime?.tokenMs !== 'number') throw new TypeError('contract: expected what defineContract returned')
   const production = env['NODE_ENV'] === 'production'
@@ -52,6 +58,16 @@ export function checkConfig(config: GatewayConfig, env: Environment): CheckedCon
     keepAuditMs: parseDuration(config.audit?.keep ?? '90d', 'audit.keep'),
     logLevel: levelOf(config.log?.level ?? 'info'),
   }
+}
+
+/** A mistyped option would leave its default standing, such as no limit of sessions. */
+function checkOptions(config: GatewayConfig): void {
+  expectOptions(config, options, 'config')
+  const { cookie, audit, log, sessionsPerSubject } = config
+  if (cookie !== undefined) expectOptions(cookie, ['domain'], 'cookie')
+  if (audit !== undefined) expectOptions(audit, ['keep'], 'audit')
+  if (log !== undefined) expectOptions(log, ['level'], 'log')
+  if (sessionsPerSubject !== undefined) expectOptions(sessionsPerSubject, ['max', 'onOverflow'], 'sessionsPerSubject')
 }
 
 function checkParts({ idp, derive, sessionsPerSubject }: GatewayConfig): void {

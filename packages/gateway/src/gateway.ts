@@ -102,6 +102,7 @@ async function openPorts(
     log,
     metrics,
     now: clock,
+    after: timers.after,
   }
 }
 

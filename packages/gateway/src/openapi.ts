@@ -12,6 +12,9 @@ const commonCodes: Readonly<Record<Operation['proof'], readonly SessionErrorCode
   session: ['application_unknown', 'token_missing', 'token_invalid', 'session_ended', 'session_invalid', 'store_unavailable'],
 }
 
+/** What it can be refused for besides, where the token of the person who acts was shown. */
+const actorCodes: readonly SessionErrorCode[] = ['token_invalid', 'token_expired', 'session_ended', 'session_invalid']
+
 const bodyCodes: readonly SessionErrorCode[] = ['request_invalid', 'document_too_large', 'media_type_unsupported']
 
 /** The OpenAPI document of a gateway, from the table that its routes are mounted by and the schemas that they judge by. */
@@ -38,11 +41,11 @@ export function openApiDocument(operations: Readonly<Record<string, Operation>>,
 }
 
 function describe(id: string, operation: Operation): Json {
-  const { body, answer, proof } = operation
+  const { body, answer } = operation
   return {
     operationId: id,
     summary: operation.summary,
-    security: proof === 'none' ? [] : [{ application: [], ...(proof === 'session' && { session: [] }) }],
+    security: securityOf(operation),
     parameters: parametersOf(operation),
     ...(body && { requestBody: { required: true, content: jsonOf(refTo(`${capital(id)}Request`)) } }),
     responses: {
@@ -53,6 +56,14 @@ function describe(id: string, operation: Operation): Json {
       ...refusalsOf(operation),
     },
   }
+}
+
+/** One proof of a list is enough (OpenAPI 3.1 section 4.8.30). */
+function securityOf({ proof, actor }: Operation): readonly Json[] {
+  const both = { application: [], session: [] }
+  if (proof === 'none') return []
+  if (proof === 'session') return [both]
+  return [{ application: [] }, ...(actor ? [both] : [])]
 }
 
 function parametersOf({ path, query, headers, proof }: Operation): readonly Json[] {
@@ -66,7 +77,12 @@ function parametersOf({ path, query, headers, proof }: Operation): readonly Json
 
 /** One answer for each status, naming its codes. */
 function refusalsOf(operation: Operation): Readonly<Record<string, Json>> {
-  const all = new Set([...operation.codes, ...commonCodes[operation.proof], ...(operation.body ? bodyCodes : [])])
+  const all = new Set([
+    ...operation.codes,
+    ...commonCodes[operation.proof],
+    ...(operation.actor ? actorCodes : []),
+    ...(operation.body ? bodyCodes : []),
+  ])
   if (operation.path.startsWith('/v1/')) all.add('request_invalid')
   const byStatus = Map.groupBy([...all], (code) => String(codes[code].status))
   const content = { 'application/problem+json': { schema: refTo('Problem') } }

@@ -7,6 +7,7 @@ import type { Secrets } from './secrets.ts'
 import type { SessionStore } from './stores/store.ts'
 import type { Log } from './telemetry/log.ts'
 import type { Metrics } from './telemetry/metrics.ts'
+import type { Timers } from './timers.ts'
 import type { Keyring } from './tokens/keys.ts'
 
 /** Everything that the routes and the login work with. */
@@ -27,4 +28,5 @@ export interface GatewayPorts {
   readonly metrics: Metrics
   /** Wall clock, milliseconds since 1970. */
   readonly now: () => number
+  readonly after: Timers['after']
 }

@@ -35,6 +35,20 @@ describe('a session that begins', () => {
     expect(logText()).not.toMatch(/ada@example|gold/)
   })
 
+  it('does not begin, and does not wait for ever, when derive does not come back', async () => {
+    const due = new Set<() => void>()
+    const after = (_ms: number, call: () => void) => {
+      due.add(call)
+      return () => void due.delete(call)
+    }
+    const timers = { after, every: () => () => undefined }
+    const { gateway, logged } = await openTestGateway({ derive: () => new Promise(() => undefined) }, { timers })
+    const start = gateway.startSession(authenticationOf('ada'), { endingsAtStart: 0 })
+    for (const call of due) call()
+    expect(await start).toEqual({ kind: 'refused', why: 'derive_failed' })
+    expect(logged().at(-1)).toMatchObject({ why: 'derive took longer than 5000 ms' })
+  })
+
   it('carries over what the contract names from the session of the token that came along, ends that one, and audits it', async () => {
     const { signIn, read, call, audit } = await openTestGateway()
     const first = await signIn()

@@ -42,7 +42,7 @@ export function createSessions(ports: GatewayPorts): Sessions {
 
 async function start(ports: GatewayPorts, authentication: Authentication, login: LoginContext): Promise<SessionStart> {
   const { contract } = ports
-  const derived = await deriveParts(contract, ports.derive, authentication)
+  const derived = await deriveParts(contract, ports.derive, authentication, ports.after)
   if (!derived.ok) {
     ports.log.error({ why: derived.why }, 'derive did not make a document of the contract')
     return { kind: 'refused', why: 'derive_failed' }
@@ -119,7 +119,7 @@ async function endPresented(ports: GatewayPorts, presentedToken: string, reason:
   if (!shown) return false
   const { record, lineage } = shown
   const act = { application: gatewayName, actor: nameOf(record), traceId }
-  // A token that was replaced long ago is a copy: its session ends as it would at an exchange (rule 9).
+  // A token that was replaced long ago, or is later than any that this store knows of, ends its session as an exchange does (rule 9).
   const [end, why] = lineage === 'reused' ? (['reused', 'token_reused'] as const) : (['revoked', reason] as const)
   const outcome = await ports.store.end(record.id, end, endEntry({ ...act, reason: why }))
   if (outcome.kind === 'ended') ports.metrics.end(end, 1)
@@ -133,6 +133,6 @@ async function readLineage(ports: GatewayPorts, presentedToken: string) {
   const { sid, gen } = verified.claims
   const { records, nowMs } = await ports.store.read([sid])
   const record = records[0]
-  if (!record || endReasonOf(record, nowMs) !== null || gen > record.generation) return null
+  if (!record || endReasonOf(record, nowMs) !== null) return null
   return { record, lineage: decideExchange(record, gen, nowMs) }
 }

@@ -3,6 +3,15 @@ import { openTestGateway } from './fixtures/test-gateway.ts'
 
 const absoluteMs = 43_200_000
 const tokenMs = 300_000
+const refused = {
+  application: 'billing',
+  actor: null,
+  operation: 'update',
+  paths: [],
+  reason: '',
+  traceId: null,
+  outcome: 'denied',
+} as const
 
 describe('the sweep', () => {
   it('keeps what is over for the absolute life, a token and an hour, then removes it, and old audit records with it', async () => {
@@ -20,6 +29,18 @@ describe('the sweep', () => {
     gateway.advance(90 * 86_400_000)
     await tick()
     expect(await gateway.audit()).toHaveLength(0)
+  })
+
+  it('goes on soon while there is more than one sweep takes', async () => {
+    const { tick, soon, waiting, gateway } = await sweeping()
+    const refusal = { ...refused, session: null, subject: null }
+    for (let at = 0; at < 501; at += 1) await gateway.store.appendAudit(refusal)
+    gateway.advance(90 * 86_400_000 + 1)
+    await tick()
+    expect(await gateway.audit()).toHaveLength(1)
+    await soon()
+    expect(await gateway.audit()).toHaveLength(0)
+    expect(waiting()).toBe(0)
   })
 
   it('survives a store that is away and tries again', async () => {
@@ -40,8 +61,13 @@ describe('the sweep', () => {
 /** A gateway whose sweeps begin when they are told to. */
 async function sweeping() {
   const calls = new Set<() => void>()
+  const due = new Set<() => void>()
   const timers = {
-    after: () => () => undefined,
+    after: (_: number, call: () => void) => {
+      // Deadlines of the store's calls wait here too, until they are answered.
+      due.add(call)
+      return () => void due.delete(call)
+    },
     every: (_: number, call: () => void) => {
       calls.add(call)
       return () => calls.delete(call)
@@ -51,9 +77,17 @@ async function sweeping() {
   return {
     gateway,
     sweeps: () => calls.size,
-    tick: async () => {
-      for (const call of calls) call()
-      await new Promise((resolve) => setImmediate(resolve))
+    tick: () => run(calls),
+    soon: () => {
+      const calls = [...due]
+      due.clear()
+      return run(calls)
     },
+    waiting: () => due.size,
   }
+}
+
+async function run(calls: Iterable<() => void>): Promise<void> {
+  for (const call of [...calls]) call()
+  await new Promise((resolve) => setImmediate(resolve))
 }

@@ -106,6 +106,7 @@ describe('the page of the configuration', () => {
     ['difference of clocks between gateway and application', constantIn('core/src/client/verify-token.ts', 'clockLeewayMs')],
     ['bytes of the session cookie', constantIn('core/src/http/cookie.ts', 'largestCookieBytes')],
     ['time for a sign-in', constantIn('gateway/src/oidc/transaction.ts', 'transactionSeconds') * 1_000],
+    ['time for `derive`', constantIn('gateway/src/policy/derive.ts', 'deadlineMs')],
     ['characters of `return_to`', constantIn('gateway/src/oidc/return-to.ts', 'longestReturnTo')],
     ['answer of the identity provider', constantIn('gateway/src/oidc/provider-fetch.ts', 'largestAnswerBytes')],
     ['records in a page of the audit', largestPage()],
@@ -127,7 +128,7 @@ describe('the page of the configuration', () => {
 
   it('tells no limit that is not checked here', () => {
     const [, table = ''] = page.split('## Limits')
-    expect(table.match(/^\| [^|]+\| [\d.,]+ ?(KiB|MiB|ms|s|min)? \|/gm)).toHaveLength(34)
+    expect(table.match(/^\| [^|]+\| [\d.,]+ ?(KiB|MiB|ms|s|min)? \|/gm)).toHaveLength(35)
   })
 })
 

@@ -43,6 +43,19 @@ describe('the Hono session', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe('http://localhost:4411')
   })
 
+  it('lets nobody pass by a requirement that is none', async () => {
+    // As JavaScript would: a predicate where a requirement belongs.
+    const predicate = (() => undefined) as unknown as () => object
+    const { gateway, app } = await started((app, session) => {
+      app.use(session)
+      app.get('/', session.require(predicate), (c) => c.text('in'))
+      expect(() => session.require({ role: 'admin' } as object)).toThrow(/^require: .*"role"/)
+    })
+    app.onError((error, c) => c.text(error.message, 500))
+    const response = await app.fetch(await gateway.request('portal'))
+    expect([response.status, await response.text()]).toEqual([500, 'require: expected an object, found undefined'])
+  })
+
   it('knows its request when another middleware has wrapped it', async () => {
     const { gateway, app } = await started((app, session) => {
       app.use(session)

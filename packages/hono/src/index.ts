@@ -6,6 +6,7 @@ import {
   createSessionClient,
   type Denial,
   type Requirement,
+  requirementOf,
   type SessionCalls,
   type SessionClientOptions,
   type SessionView,
@@ -58,9 +59,9 @@ export function createSession<C extends AnyContract, const A extends Application
   }
 
   const require: HonoSession<C, A>['require'] = (requirement) => {
+    const asked = requirementOf<SessionView<C, A>, Context>(requirement)
     return async (context, next) => {
-      const asked = typeof requirement === 'function' ? requirement(context) : requirement
-      const passage = await sessionOf(context).check(asked)
+      const passage = await sessionOf(context).check(asked(context))
       if ('denial' in passage) return deny(context, passage.denial)
       context.set('session', passage.session)
       return next()

@@ -79,7 +79,7 @@ function checkFits(schema: z.ZodType, value: unknown, part: string): void {
 
 async function locationOf(response: Response): Promise<string> {
   const location = response.headers.get('location')
-  if (response.status === 303 && location !== null) return location
+  if (response.status === 302 && location !== null) return location
   throw new Error(`the gateway refused the sign-in with ${response.status}: ${await response.text()}`)
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { documentOf, etagOf, headOf, openScene, show, turn } from '../fixtures/scene.ts'
+import { documentOf, etagOf, headOf, openScene, receipt, show, turn } from '../fixtures/scene.ts'
 import type { ScriptedCall } from '../fixtures/scripted-gateway.ts'
 
 const successor = 'new.session.token'
@@ -100,6 +100,66 @@ describe('a token at half of its life', () => {
     expect(scene.open().headersFor(plain)).toBeNull()
   })
 
+  it.each(['exchange', 'read'] as const)(
+    'rule 6: shows the newer of two answers where that of the %s is older and comes first',
+    async (first) => {
+      const scene = await halfLife()
+      const reading = scene.open().resolve()
+      const { exchange, read } = await both(scene)
+      if (first === 'exchange') give(exchange, 1)
+      else show(read, 1)
+      await turn()
+      if (first === 'exchange') show(read, 2)
+      else give(exchange, 2)
+      expect(await reading).toMatchObject({ status: 'active', version: 2 })
+    },
+  )
+
+  it('rule 6: shows what the process has learnt while the exchange was awaited in vain', async () => {
+    const scene = await halfLife()
+    const reading = scene.open().resolve()
+    const { exchange, read } = await both(scene)
+    show(read, 1)
+    await turn()
+    const beside = scene.open({ as: 'bearer' }).resolve()
+    show(await scene.gateway.next(), 2)
+    expect(await beside).toMatchObject({ version: 2 })
+    exchange.refuse('store_unavailable')
+    expect(await reading).toMatchObject({ version: 2 })
+  })
+
+  it('rule 9: is over where the read beside the exchange has found it ended', async () => {
+    const scene = await halfLife()
+    const session = scene.open()
+    const reading = session.resolve()
+    const { exchange, read } = await both(scene)
+    give(exchange, 1)
+    await turn()
+    read.refuse('session_ended')
+    expect(await reading).toEqual({ status: 'ended', reason: 'revoked' })
+    expect(session.headersFor(plain)?.setCookie).toBeNull()
+  })
+
+  it('does not bring the cookie back that a sign-out has taken meanwhile', async () => {
+    const scene = await halfLife()
+    const session = scene.open({ method: 'POST' })
+    const first = session.resolve()
+    const early = await both(scene)
+    early.exchange.refuse('store_unavailable')
+    show(early.read, 1)
+    await first
+    const leaving = session.signOut()
+    const end = await scene.gateway.next()
+    const reading = session.resolve({ atLeast: 2 })
+    const late = await both(scene)
+    end.answer(200, { receipt, ended: 1 })
+    await leaving
+    give(late.exchange, 2)
+    late.read.refuse('session_ended')
+    await reading
+    expect(session.headersFor(plain)?.setCookie).toContain('Max-Age=0')
+  })
+
   it('is bridged in an outage like any other', async () => {
     const scene = await openScene()
     scene.clock.advance(145_000)
@@ -173,9 +233,11 @@ describe('a token that has expired', () => {
 
   it('holds a floor against the answer of the exchange', async () => {
     const { open, gateway } = await expired()
-    const reading = open().resolve({ atLeast: 5 })
+    const session = open()
+    const reading = session.resolve({ atLeast: 5 })
     give(await gateway.next(), 4)
     expect(await reading).toMatchObject({ status: 'unavailable', code: 'version_not_reached' })
+    expect(session.headersFor(plain)?.setCookie).toBeNull()
   })
 
   it.each(['no token', 'a.b', 'a.b.c; Domain=evil.test', 'a.b.c\r\nx: y', `a.b.${'c'.repeat(4_000)}`, ''])(
@@ -213,6 +275,27 @@ describe('requests with the same token at the same time', () => {
     expect(await first).toMatchObject({ version: 1 })
     give(await gateway.next(), 2)
     expect(await second).toMatchObject({ version: 2 })
+  })
+
+  it('are each their own when many tokens have expired at once', async () => {
+    const { open, gateway, tokenOf, clock } = await openScene()
+    const ids = Array.from({ length: 40 }, (_, at) => String.fromCharCode(65 + (at % 26)).repeat(42) + (at < 26 ? 'a' : 'b'))
+    const tokens = await Promise.all(ids.map((id) => tokenOf({ sid: id })))
+    clock.advance(306_000)
+    const sessionOf = new Map(tokens.map((token, at) => [token, ids[at]]))
+    const answer = (call: ScriptedCall) => {
+      const document = documentOf(1, { id: sessionOf.get(call.headers['session-token'] as string) })
+      call.answer(200, { token: successor, document }, { etag: etagOf(1) })
+    }
+    const reading = Promise.all(tokens.map((token) => open({ token }).get()))
+    const out: ScriptedCall[] = []
+    while (out.length < 16) out.push(await gateway.next())
+    for (let turns = 0; turns < 20; turns += 1) await turn()
+    expect(gateway.waiting).toBe(0)
+    for (const call of out) answer(call)
+    for (let rest = 16; rest < tokens.length; rest += 1) answer(await gateway.next())
+    const results = await reading
+    expect(results.map((view) => view?.id)).toEqual(ids)
   })
 
   it('do not hold each other up when one of different tokens fails', async () => {

@@ -163,6 +163,19 @@ describe('a token of an unknown key', () => {
     expect(factCalls(scene).length - before).toBe(2)
   })
 
+  it('waits for a refetch that is under way for another', async () => {
+    const { scene, next, token, publish, status } = await rotated()
+    const tokens = [await token(), await token(await createSigner('https://session.acme.test', 'key-3'))]
+    publish(scene.signer, next)
+    scene.clock.advance(30_000)
+    scene.gateway.always('/v1/application', null)
+    const statuses = Promise.all(tokens.map((shown) => status(shown)))
+    const refetch = await scene.gateway.next()
+    await turn()
+    refetch.answer(200, application)
+    expect(await statuses).toEqual(['active', 'anonymous'])
+  })
+
   it('is unavailable, not signed out, while the set cannot be had, and is not asked for again before 30 s', async () => {
     const { scene, next, token, publish, status } = await rotated()
     scene.clock.advance(30_000)

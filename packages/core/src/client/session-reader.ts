@@ -10,7 +10,11 @@ import type { ReadFlights } from './read-flights.ts'
 /** Reads sessions as fresh as asked. */
 export interface SessionReader<View> {
   read(presented: Presented, freshness: Freshness): Promise<ReadOutcome<View>>
+  /** A session that was found, as it is known by now: something else was awaited since, and another answer may have come. */
+  latest<Outcome extends ReadOutcome<View>>(presented: Presented, found: Outcome): Outcome | ReadSuccess<View> | Ended
 }
+
+type Ended = Extract<ReadOutcome<never>, { status: 'ended' }>
 
 interface SessionReaderOptions<View> {
   readonly cache: SnapshotCache<View>
@@ -41,16 +45,27 @@ export function createSessionReader<View>({ cache, ask, clock, staleMs }: Sessio
     return unavailable('version_not_reached')
   }
 
+  function over({ claims }: Presented): Ended | null {
+    const reason = cache.endReason(claims.sid)
+    return reason ? { status: 'ended', reason } : null
+  }
+
   return {
     async read(presented, freshness) {
-      const reason = cache.endReason(presented.claims.sid)
-      if (reason) return { status: 'ended', reason }
+      const ended = over(presented)
+      if (ended) return ended
       const near = held(presented, freshness, 'snapshot')
       if (near) return near
       const outcome = await strict(presented, freshness.atLeast)
       // Only an outage is bridged: an answer, even one that is of no use, says that the gateway knows better.
       const isOutage = outcome.status === 'unavailable' && outcome.code === 'store_unavailable'
       return (isOutage && held(presented, freshness, 'outage-grace')) || outcome
+    },
+    latest(presented, found) {
+      if (found.status !== 'active') return found
+      const snapshot = cache.get(presented.claims.sid)
+      const newer = snapshot && snapshot.version > found.snapshot.version ? { ...found, snapshot } : found
+      return over(presented) ?? newer
     },
   }
 }

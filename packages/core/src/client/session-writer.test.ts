@@ -74,11 +74,11 @@ describe('update', () => {
     expect(asked()).toHaveLength(1)
   })
 
-  it('refuses a change without a value instead of losing it', async () => {
+  it.each([undefined, () => 'acme', Symbol('acme')])('refuses a change to what JSON would lose: %s', async (value) => {
     const { session, asked } = await based()
-    const change = { 'context.tenant': undefined } as unknown as { 'context.tenant': string }
+    const change = { 'context.tenant': value } as unknown as { 'context.tenant': string }
     await expect(session.update('tenant.switch', change)).rejects.toThrow(
-      new TypeError("changes: expected a value or remove for 'context.tenant', found undefined"),
+      new TypeError(`changes: expected a value or remove for 'context.tenant', found ${typeof value}`),
     )
     expect(asked()).toHaveLength(1)
   })

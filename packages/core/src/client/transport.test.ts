@@ -24,6 +24,17 @@ describe('fetchTransport over a gateway in the same process', () => {
     await expect(over(endless)({ ...get, timeoutMs: 20 })).rejects.toMatchObject({ name: 'TimeoutError' })
   })
 
+  it('reads a letter that comes in two pieces', async () => {
+    const letter = new TextEncoder().encode('ü')
+    const pieces = new ReadableStream({
+      start: (controller) => {
+        for (const byte of letter) controller.enqueue(Uint8Array.of(byte))
+        controller.close()
+      },
+    })
+    expect((await over(async () => new Response(pieces))(get)).body).toBe('ü')
+  })
+
   it('stops reading a body that is too large', async () => {
     let cancelled = false
     const chunk = new Uint8Array(1_048_576)

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Duration } from './duration.ts'
 import type { Grants, Signals, WritePath } from './paths.ts'
 
-/** An object schema without keys: what a contract has that names no `entitlements` or no `context`. */
+/** An object schema without keys: what a contract has that names no `entitlements` or no `context`. Its declarations name it. */
 export type NoKeys = z.ZodObject<Record<never, never>>
 
 /** What an organisation writes once and all its applications and its gateway import. */

@@ -7,7 +7,7 @@ import { parseDuration } from './duration.ts'
 import { expectOptions } from './expect-options.ts'
 import type { Grants, Signals } from './paths.ts'
 
-export type { AnyContract, ApplicationName, Contract, ContractDefinition } from './contract.ts'
+export type { AnyContract, ApplicationName, Contract, ContractDefinition, NoKeys } from './contract.ts'
 
 /** 5 minutes: how long a stolen token is believed where the gateway is not asked. */
 const longestTokenMs = 300_000

@@ -1,5 +1,5 @@
 /**
- * Expects an object with no keys but the known ones: in a contract, a mistyped option would grant or withhold silently.
+ * Expects an object with no keys but the known ones: a mistyped option would grant or withhold silently.
  *
  * @throws TypeError that names the option.
  */

@@ -36,8 +36,8 @@ export function retriesOf(changes: unknown, { retries = defaultRetries }: Update
  */
 export function patchOf(reason: string, changes: Changes): PatchBody {
   const entries = Object.entries(changes)
-  const nothing = entries.find(([, value]) => value === undefined)
-  if (nothing) throw new TypeError(`changes: expected a value or remove for '${nothing[0]}', found undefined`)
+  const nothing = entries.find(([, value]) => value !== remove && JSON.stringify(value) === undefined)
+  if (nothing) throw new TypeError(`changes: expected a value or remove for '${nothing[0]}', found ${typeof nothing[1]}`)
   return {
     reason,
     set: Object.fromEntries(entries.filter(([, value]) => value !== remove)),

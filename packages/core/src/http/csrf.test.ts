@@ -54,8 +54,7 @@ describe('isOwnRequest', () => {
     expect(isOwnRequest(head({ origin: 'https://evil.test' }), [])).toBe(false)
   })
 
-  it('takes no origin for an address that is none', () => {
-    const broken = { method: 'POST', url: 'http://%%%/', headers: new Headers({ origin: 'null' }) }
-    expect(isOwnRequest(broken, [])).toBe(false)
+  it.each(['http://%%%/', 'app:/orders'])('takes no request to %s for one of its own: that has no origin', (address) => {
+    expect(isOwnRequest({ method: 'POST', url: address, headers: new Headers({ origin: 'null' }) }, [])).toBe(false)
   })
 })

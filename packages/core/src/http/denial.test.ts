@@ -45,6 +45,15 @@ describe('the status map', () => {
     expect(denial.body).toMatch(/^<!doctype html>[\s\S]*<h1>[A-Z]/)
   })
 
+  it('names the code and the login beside the answer, for places that cannot give one, whatever was asked and how', () => {
+    const login = denialOf({ status: 'anonymous' }, page(), facts).headers['location']
+    for (const head of [page(), api(), api('POST')])
+      for (const status of ['anonymous', 'ended'] as const)
+        expect(denialOf({ status, reason: 'expired' } as Denied, head, facts)).toMatchObject({ login })
+    expect(denialOf({ status: 'forbidden' }, page(), facts)).toMatchObject({ code: 'access_denied', login: null })
+    expect(denialOf({ status: 'anonymous' }, page(), null)).toMatchObject({ code: 'token_missing', login: null })
+  })
+
   it('says why a session has ended', () => {
     expect(JSON.parse(denialOf({ status: 'ended', reason: 'reused' }, api(), facts).body)).toMatchObject({ reason: 'reused' })
   })

@@ -11,7 +11,7 @@ import { type Changes, type Decide, patchOf, retriesOf, type UpdateOptions } fro
 import { type Denial, denialOf, deniedBy } from './denial.ts'
 import type { RequestHead } from './request-head.ts'
 import { createRequestReads } from './request-reads.ts'
-import { freshnessFor, type Requirement, unmet } from './requirement.ts'
+import { checkedRequirement, freshnessFor, type Requirement, unmet } from './requirement.ts'
 import { type Resolved, type ResolveParts, renewRequest, resolveRequest } from './resolve.ts'
 import { type AnswerHeaders, type CookieChange, type HeaderChanges, headersFor } from './response-headers.ts'
 import { shownResult, shownSession } from './shown-session.ts'
@@ -109,7 +109,7 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
       throw errorOf(outcome)
     },
     async check(requirement = {}) {
-      const { outcome, facts } = await reads.read(freshnessFor(requirement, defaults))
+      const { outcome, facts } = await reads.read(freshnessFor(checkedRequirement(requirement), defaults))
       if (outcome.status !== 'active') return { denial: denialOf(outcome, head, facts) }
       const session = shownSession(outcome, clock)
       const denied = unmet(session, requirement)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { freshnessFor, type Requirement, unmet } from './requirement.ts'
+import { freshnessFor, type Requirement, requirementOf, unmet } from './requirement.ts'
 
 const session = {
   id: 'S',
@@ -49,6 +49,11 @@ describe('a requirement', () => {
     expect(expecting(expected)).toEqual(conflict)
   })
 
+  it('does not take what every object inherits for a key of its own', () => {
+    const odd = { part: JSON.parse('{"__proto__":{}}') }
+    expect(unmet(odd, { expect: { part: { key: 1 } } } as Requirement<typeof odd>)).toEqual(conflict)
+  })
+
   it('is not met where the predicate says no', () => {
     expect(unmet(session, { where: ({ entitlements }) => entitlements.roles.includes('owner') })).toEqual({ status: 'forbidden' })
     expect(unmet(session, { where: ({ entitlements }) => entitlements.roles.includes('admin') })).toBeNull()
@@ -74,6 +79,41 @@ describe('a requirement', () => {
 
   it('says conflict, not forbidden, where both are true: the predicate is not asked about another tenant', () => {
     expect(unmet(session, { expect: { 'context.tenant': 'other' }, where: () => false })).toEqual(conflict)
+  })
+})
+
+describe('a requirement as an application without types gives it', () => {
+  const rule = () => true
+
+  it.each<[string, unknown, RegExp]>([
+    ['a mistyped option', { were: rule }, /^require: .*"were"/],
+    ['an option that there is not', { roles: ['admin'] }, /^require: .*"roles"/],
+    ['a predicate that is missing', { where: undefined }, /^require\.where: .*undefined/],
+    ['an answer for a predicate', { where: true }, /^require\.where: .*boolean/],
+    ['no values', { expect: null }, /^require\.expect: .*null/],
+    ['a text for a yes', { fresh: 'no' }, /^require\.fresh: .*string/],
+    ['null', null, /^require: .*null/],
+    ['a list', [rule], /^require: /],
+    ['no', false, /^require: .*boolean/],
+    ['a promise', Promise.resolve({ where: rule }), /^require: .*promise/],
+  ])('is refused for %s: it would ask nothing', (_title, given, message) => {
+    expect(() => requirementOf(given as Requirement<View>)).toThrow(message)
+    expect(() => requirementOf(() => given as Requirement<View>)({})).toThrow(message)
+  })
+
+  it('is refused for a predicate of the session in its place, which answers yes, no or nothing', () => {
+    for (const answer of [true, false, undefined]) {
+      expect(() => requirementOf(() => answer as unknown as Requirement<View>)({})).toThrow(TypeError)
+    }
+  })
+
+  it('is nothing where nothing is given, and whatever it says where all is right', () => {
+    expect(requirementOf()({})).toEqual({})
+    const given = { where: rule, expect: {}, fresh: false, freshness: 'strict', atLeast: 1, outageGrace: '1s' } as const
+    expect(requirementOf(given)({})).toBe(given)
+    expect(requirementOf((tenant: string) => ({ expect: { 'context.tenant': tenant } }))('acme')).toEqual({
+      expect: { 'context.tenant': 'acme' },
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 import { type Freshness, freshnessOf } from '../client/freshness.ts'
 import type { ReadOptions } from '../client/session-result.ts'
+import { expectOptions } from '../contract/expect-options.ts'
 import type { Denied } from './denial.ts'
 
 /** What a route asks of a session beside its being valid. */
@@ -29,6 +30,41 @@ export type Expected<View> = {
 type ValueIn<View, Part extends string, Key extends string> = View extends { readonly [P in Part]: infer Values }
   ? Values[Key & keyof Values]
   : never
+
+const options = ['where', 'fresh', 'expect', 'freshness', 'atLeast', 'outageGrace']
+
+/**
+ * Expects what a route asks to be a requirement. A mistyped option, a predicate in its place or a promise of one would ask
+ * nothing, and so let everybody pass who is signed in.
+ *
+ * @throws TypeError that names the option.
+ */
+export function checkedRequirement<View>(found: Requirement<View>): Requirement<View> {
+  if (found instanceof Promise) throw new TypeError('require: expected an object, found a promise')
+  expectOptions(found, options, 'require')
+  const { where, expect, fresh } = found
+  if ('where' in found && typeof where !== 'function') throw misuse('where', 'a function of the session', where)
+  if ('expect' in found && !isObject(expect)) throw misuse('expect', 'an object of values by path', expect)
+  if ('fresh' in found && typeof fresh !== 'boolean') throw misuse('fresh', 'true or false', fresh)
+  return found
+}
+
+/**
+ * The requirement of each request: the same for all, or what a function makes of what the framework calls a request.
+ *
+ * @throws TypeError that names the option; for a function, when it is called.
+ */
+export function requirementOf<View, Context>(
+  asked: Requirement<View> | ((context: Context) => Requirement<View>) = {},
+): (context: Context) => Requirement<View> {
+  if (typeof asked === 'function') return (context) => checkedRequirement(asked(context))
+  const requirement = checkedRequirement(asked)
+  return () => requirement
+}
+
+function misuse(option: string, expected: string, found: unknown): TypeError {
+  return new TypeError(`require.${option}: expected ${expected}, found ${found === null ? 'null' : typeof found}`)
+}
 
 /** How fresh the read for a requirement must be; what it does not say, the client's defaults say, except of a fresh one. */
 export function freshnessFor<View>(requirement: Requirement<View>, defaults: ReadOptions): Freshness {

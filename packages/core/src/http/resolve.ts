@@ -45,8 +45,9 @@ export async function resolveRequest<View>(parts: ResolveParts<View>, head: Requ
   const found = await identify(parts, head)
   if ('outcome' in found) return { ...found, presented: null, successor: null }
   const { presented, expired, facts } = found
-  const obtained = await (presented.kind === 'bearer' ? readBearer : obtain)(parts, presented, freshness, expired)
-  return { ...obtained, presented, facts }
+  const { outcome, successor } = await (presented.kind === 'bearer' ? readBearer : obtain)(parts, presented, freshness, expired)
+  // Only with a session: `ended` and `unavailable` leave the cookie as it is, and the next exchange gives the successor again.
+  return { outcome, successor: outcome.status === 'active' ? successor : null, presented, facts }
 }
 
 /** The successor of a cookie's token that is due, where a request is only passed on: nothing is read, nobody is refused. */
@@ -103,7 +104,9 @@ async function obtain<View>(
   if (outcome.status === 'expired') return (await exchanging) ?? exchangeAndRead(parts, presented, freshness)
   const exchanged = await exchanging
   if (!exchanged) return { outcome, successor: null }
-  return exchanged.outcome.status === 'unavailable' ? { ...exchanged, outcome } : exchanged
+  const found = exchanged.outcome.status === 'unavailable' ? outcome : exchanged.outcome
+  // The two are answered in any order, and others beside them: never backwards, and ended is final (rules 6 and 9).
+  return { ...exchanged, outcome: parts.reader.latest(presented, found) }
 }
 
 function isDue({ claims: { iat, exp } }: Presented, clock: Clock): boolean {

@@ -60,7 +60,7 @@ async function finish(ports: LoginPorts, request: Request, answer: URL, pending:
   try {
     const start = await startSession(ports, request, await ports.idp.finish(answer, pending), pending.endingsAtStart)
     if (start.kind === 'refused') return await refuse(new SessionError('login_failed'), start.why)
-    return new Response(null, { status: 303, headers: { Location: pending.returnTo, 'Set-Cookie': start.setCookie } })
+    return new Response(null, { status: 302, headers: { Location: pending.returnTo, 'Set-Cookie': start.setCookie } })
   } catch (error) {
     if (!isSessionError(error)) throw error
     ports.log.warn({ traceId: ports.traceIdOf(request), code: error.code, cause: causeText(error.cause) }, 'a login came to nothing')

@@ -97,7 +97,7 @@ function namesOf(people: readonly DevelopmentPerson[]): string {
 
 /** Back to the gateway, as a provider does (RFC 6749 section 4.1.2). */
 function answer(code: string, state: string): Response {
-  return new Response(null, { status: 303, headers: { Location: `/callback?${new URLSearchParams({ code, state })}` } })
+  return new Response(null, { status: 302, headers: { Location: `/callback?${new URLSearchParams({ code, state })}` } })
 }
 
 function authenticationOf({ person, madeAtMs }: Choice): Authentication {

@@ -19,7 +19,7 @@ export async function login(ports: LoginPorts, request: Request): Promise<Respon
     headers.append('Set-Cookie', transactionCookieRemoval(name))
   }
   headers.append('Set-Cookie', cookie)
-  return new Response(null, { status: 303, headers })
+  return new Response(null, { status: 302, headers })
 }
 
 /** The way back to the start of a login, for the page of one that failed. */

@@ -2,8 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from '../../test/browser.ts'
 import { asProgram, type LoginGateway, loginUrl, openLoginGateway, portal, sessionCookie, sessionToken } from '../../test/login-harness.ts'
 import { signInAs, startTestIdp, type TestIdp } from '../../test/test-idp.ts'
-import { origin } from '../fixtures/test-gateway.ts'
+import { origin, secret } from '../fixtures/test-gateway.ts'
+import { deriveSecrets } from '../secrets.ts'
 import { memoryStore } from '../stores/memory.ts'
+import { issueToken } from '../tokens/issue.ts'
+import { openKeyring } from '../tokens/keys.ts'
 
 let idp: TestIdp
 beforeAll(async () => {
@@ -56,7 +59,7 @@ describe('signing out', () => {
     const gateway = await openLoginGateway(idp)
     const { browser } = await signedIn(gateway)
     const response = await post(browser, ownPage)
-    expect(response.status).toBe(303)
+    expect(response.status).toBe(302)
     expect(response.headers.getSetCookie()).toEqual([removal])
     const { state, post_logout_redirect_uri } = Object.fromEntries(new URL(response.headers.get('location') ?? '').searchParams)
     expect(state).toBe(`${portal}/bye`)
@@ -78,7 +81,7 @@ describe('signing out', () => {
   ])('is done from %s', async (_where, headers) => {
     const gateway = await openLoginGateway(idp)
     const { browser, token } = await signedIn(gateway)
-    expect((await post(browser, headers)).status).toBe(303)
+    expect((await post(browser, headers)).status).toBe(302)
     expect((await gateway.read(token)).body.code).toBe('session_ended')
   })
 
@@ -103,8 +106,20 @@ describe('signing out', () => {
     const gateway = await openLoginGateway(idp)
     const { browser } = await signedIn(gateway)
     gateway.advance(6 * 60_000)
-    expect((await post(browser, ownPage)).status).toBe(303)
+    expect((await post(browser, ownPage)).status).toBe(302)
     expect(await gateway.sessionsOf('ada')).toEqual([])
+  })
+
+  it('ends the session although the store has gone back and knows the token of no such generation', async () => {
+    const gateway = await openLoginGateway(idp)
+    const { browser, token } = await signedIn(gateway)
+    const [id] = await gateway.sessionsOf('ada')
+    const key = (await openKeyring(gateway.store, deriveSecrets(secret).keyEncryption, gateway.now)).signing()
+    const grant = { id: id as string, generation: 2, expiresAtMs: gateway.now() + 3_600_000 }
+    const later = await issueToken(grant, { origin, tokenMs: 300_000, key }, gateway.now())
+    browser.jar.set(origin, sessionCookie, later.token)
+    expect((await post(browser, ownPage)).headers.getSetCookie()).toEqual([removal])
+    expect((await gateway.read(token)).body).toMatchObject({ code: 'session_ended', reason: 'reused' })
   })
 
   it('ends the session although the provider is away, and leads straight back', async () => {
@@ -112,7 +127,7 @@ describe('signing out', () => {
     const { browser, token } = await signedIn(gateway)
     await idp.stop()
     const response = await post(browser, ownPage)
-    expect(response.status).toBe(303)
+    expect(response.status).toBe(302)
     expect(response.headers.get('location')).toBe(`${portal}/bye`)
     expect(response.headers.getSetCookie()).toEqual([removal])
     expect((await gateway.read(token)).body.code).toBe('session_ended')
@@ -122,7 +137,7 @@ describe('signing out', () => {
   it('of nobody is harmless', async () => {
     const gateway = await openLoginGateway(idp)
     const browser = gateway.newBrowser()
-    expect((await post(browser, ownPage)).status).toBe(303)
+    expect((await post(browser, ownPage)).status).toBe(302)
     browser.jar.set(origin, sessionCookie, 'not a token')
     expect((await post(browser, ownPage)).headers.getSetCookie()).toEqual([removal])
     expect(await gateway.changes()).toBe(0)

@@ -34,7 +34,7 @@ export async function logOut(ports: LoginPorts, request: Request): Promise<Respo
   const returnTo = judgeReturnTo(asked, ports.allowedOrigins, ports.origin)
   if (cookie.kind === 'value') await ports.endPresented(cookie.value, 'logout', ports.traceIdOf(request))
   const location = await endAtProvider(ports, request, returnTo)
-  return new Response(null, { status: 303, headers: { Location: location, 'Set-Cookie': serializeCookieRemoval(ports.cookie) } })
+  return new Response(null, { status: 302, headers: { Location: location, 'Set-Cookie': serializeCookieRemoval(ports.cookie) } })
 }
 
 /** `GET /logout/done?state=…`: the way back from the provider. `state` is the `return_to` of before, and judged like it. */
@@ -42,7 +42,7 @@ export async function loggedOut(ports: LoginPorts, request: Request): Promise<Re
   const states = new URL(request.url).searchParams.getAll('state')
   if (states.length === 0) return homePage(ports.contract.name)
   const location = judgeReturnTo(states, ports.allowedOrigins, ports.origin)
-  return new Response(null, { status: 303, headers: { Location: location } })
+  return new Response(null, { status: 302, headers: { Location: location } })
 }
 
 /** The session has ended by now, so a provider that is away must not turn the sign-out into a failure. */

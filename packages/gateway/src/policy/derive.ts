@@ -2,7 +2,11 @@ import { type AnyContract, checkParts, type SessionParts } from '@single-state/c
 import type { z } from 'zod'
 import type { Derived, GatewayConfig } from '../config.ts'
 import type { Authentication } from '../oidc/provider.ts'
+import type { Timers } from '../timers.ts'
 import { isWithinLimit } from './change.ts'
+
+/** 5 s: a person waits for the sign-in, and what derives entitlements has everything at hand. */
+const deadlineMs = 5_000
 
 /** The first content of a session, or why there is none. */
 export type DerivedParts = { readonly ok: true; readonly parts: SessionParts } | { readonly ok: false; readonly why: string }
@@ -15,18 +19,27 @@ export async function deriveParts(
   contract: AnyContract,
   derive: GatewayConfig['derive'] | null,
   authentication: Authentication,
+  after: Timers['after'],
 ): Promise<DerivedParts> {
-  let derived: Derived<AnyContract>
+  let derived: Derived<AnyContract> | 'late'
   try {
-    derived = (await derive?.(authentication.claims, authentication)) ?? {}
+    derived = (await inTime(derive?.(authentication.claims, authentication), after)) ?? {}
   } catch (error) {
     return { ok: false, why: `derive threw ${error instanceof Error ? error.name : 'something that is no error'}` }
   }
+  if (derived === 'late') return { ok: false, why: `derive took longer than ${deadlineMs} ms` }
   const entitlements = (contract.entitlements as z.ZodObject).safeParse(derived.entitlements ?? {})
   if (!entitlements.success) return { ok: false, why: failing('entitlements', entitlements.error) }
   const context = (contract.context as z.ZodObject).safeParse(derived.context ?? {})
   if (!context.success) return { ok: false, why: failing('context', context.error) }
   return bounded(contract, { identity: identityOf(authentication), entitlements: entitlements.data, context: context.data })
+}
+
+function inTime<Value>(value: Value | Promise<Value>, after: Timers['after']): Promise<Value | 'late'> {
+  return new Promise((resolve, reject) => {
+    const cancel = after(deadlineMs, () => resolve('late'))
+    Promise.resolve(value).then(resolve, reject).finally(cancel)
+  })
 }
 
 function identityOf({ issuer, subject, authenticatedAtMs, acr, amr }: Authentication): SessionParts['identity'] {

@@ -32,6 +32,7 @@ export function mount<O extends Operation>(app: Hono<GatewayEnv>, ports: Gateway
     const revision = operation.path.startsWith('/v1/') ? contractRevisionOf(request) : null
     const { text, value } = operation.body ? await readJson(request, operation.limits ?? bodyLimits) : { text: '', value: undefined }
     const body = operation.body ? parseBody(operation, value) : undefined
+    checkPath(request)
     const query = operation.query ? parseQuery(operation, c.req.query()) : undefined
     const application = operation.proof === 'none' ? null : authenticate(ports, request, c)
     if (operation.proof === 'operator' && application?.operates !== 'all') throw new ProblemError('application_denied')
@@ -49,6 +50,15 @@ export function mount<O extends Operation>(app: Hono<GatewayEnv>, ports: Gateway
     if (revision !== null) response.headers.set('Contract-Revision', revision)
     return response
   })
+}
+
+/** RFC 3986 section 2.1. A name that cannot be decoded must not be taken for the name of somebody else. */
+function checkPath({ url }: Request): void {
+  try {
+    decodeURIComponent(new URL(url).pathname)
+  } catch {
+    throw new ProblemError('request_invalid', { detail: 'the path is not percent-encoded UTF-8' })
+  }
 }
 
 /** The application of the key that was shown. A wrong key that names one is logged as that application's: somebody has to find it. */

@@ -16,6 +16,8 @@ export interface Operation {
   readonly query?: z.ZodObject
   /** The body of the 200; null for one that is no JSON of ours. */
   readonly answer: z.ZodType | null
+  /** Whether an operator's call takes the token of the person who acts. */
+  readonly actor?: true
   /** Conditional headers and repeats that it understands. */
   readonly headers?: readonly ('If-Match' | 'If-None-Match' | 'Idempotency-Key')[]
   /** Problems beyond those that every call of its kind can answer. */

@@ -50,6 +50,13 @@ describe('an operator', () => {
     expect((await call('GET', subjectPath(name), { as: 'admin' })).body).toEqual({ sessions: [] })
   })
 
+  it.each(['%E9', '100%', '%C3%28'])('ends nobody by a name that cannot be decoded: %s', async (name) => {
+    const { call, store } = await openTestGateway()
+    const answer = await call('DELETE', `/v1/subjects/${encodeURIComponent(issuer)}/${name}/sessions`, { as: 'admin', body })
+    expect([answer.status, answer.body.code]).toEqual([400, 'request_invalid'])
+    expect((await store.health()).endings).toBe(0)
+  })
+
   it('is named in the audit with the person who acts, where a token was shown', async () => {
     const { signIn, read, call, audit } = await openTestGateway()
     const [boss, first, second] = [await signIn('bob'), await signIn('ada'), await signIn('ada')]

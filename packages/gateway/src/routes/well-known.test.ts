@@ -64,6 +64,17 @@ describe('the OpenAPI document', () => {
     expect(patch.parameters.map(({ name }: { name: string }) => name)).toEqual(['Contract-Revision', 'If-Match', 'Idempotency-Key'])
   })
 
+  it('says where the token of the person who acts may be shown, and what it can be refused for', async () => {
+    const { call } = await openTestGateway()
+    const { paths } = (await call('GET', '/openapi.json')).body
+    const { security, responses } = paths['/v1/sessions/{id}'].delete
+    expect(security).toEqual([{ application: [] }, { application: [], session: [] }])
+    expect(responses['401'].description).toContain('session_ended')
+    expect(paths['/v1/audit'].get.security).toEqual([{ application: [] }])
+    expect(paths['/v1/session'].get.security).toEqual([{ application: [], session: [] }])
+    expect(paths['/healthz'].get.security).toEqual([])
+  })
+
   it('refers to nothing that it does not hold, and describes the bodies by the schemas that judge them', async () => {
     const { call } = await openTestGateway()
     const { body } = await call('GET', '/openapi.json')
