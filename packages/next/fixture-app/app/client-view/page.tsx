@@ -1,0 +1,6 @@
+import { sessionOf } from '../../session.ts'
+import { Show } from './show.tsx'
+
+export default async function Page() {
+  return <Show view={await sessionOf().require()} />
+}
