@@ -5,12 +5,14 @@ import { walkOnce } from './story/once.ts'
 import { portBaseOf } from './story/processes/ports.ts'
 import { serve } from './story/serve.ts'
 
-const usage = `npm start                 runs gateway, identity provider, portal, billing and administration
+const usage = `npm start                 runs gateway, identity provider, portal, billing, workspace and administration
 npm start -- --once       walks the story without a browser, on ports and data of its own; exits 0 if all held
 npm start -- --data <dir> keeps sessions and secrets in <dir>; without it they are gone in the end
 
 PORT_BASE moves the ports. Default 4400: gateway 4400, identity provider 4401, portal 4410, billing 4411,
-administration 4413.`
+workspace 4412, administration 4413.
+
+The workspace is a Next.js application: it is built before the first start, and again when its sources have changed.`
 
 /** What was asked for, or the words that say why it cannot be. */
 function readOptions() {

@@ -16,12 +16,12 @@ const folder = 'docs/.blocks'
 
 /** The blocks of one page, in order. */
 export function blocksOf(markdown: string): Block[] {
-  const found = markdown.matchAll(/<!-- file: (?<hidden>\S+)\n(?<setup>[\s\S]*?)-->|^```ts\n(?<code>[\s\S]*?)^```$/gm)
+  const found = markdown.matchAll(/<!-- file: (?<hidden>\S+)\n(?<setup>[\s\S]*?)-->|^```(?<kind>tsx?)\n(?<code>[\s\S]*?)^```$/gm)
   return [...found].map(({ groups }, index) => {
     if (groups?.hidden) return { file: groups.hidden, text: groups.setup ?? '' }
     const text = groups?.code ?? ''
-    const named = /^\/\/ ([\w.-]+\.ts)\b/.exec(text)?.[1]
-    return { file: named ?? `block-${index + 1}.ts`, text }
+    const named = /^\/\/ ([\w.-]+\.tsx?)\b/.exec(text)?.[1]
+    return { file: named ?? `block-${index + 1}.${groups?.kind}`, text }
   })
 }
 

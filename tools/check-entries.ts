@@ -14,6 +14,7 @@ const rules: Readonly<Record<string, { only: RegExp } | { never: RegExp }>> = {
   '@single-state/core/node': { only: /^(jose|lru-cache|zod|undici|node:.+)$/ },
   '@single-state/express': { only: /^(express|on-headers|jose|lru-cache|zod|undici|node:.+)$/ },
   '@single-state/hono': { only: /^(hono(\/.+)?|jose|lru-cache|zod)$/ },
+  '@single-state/next': { only: /^(next\/.+\.js|jose|lru-cache|zod|undici|node:.+)$/ },
   '@single-state/gateway': { never: /^(express|next|react|vitest|msw|undici|@single-state\/testing)(\/|$)/ },
   '@single-state/gateway/store-contract': { only: /^(vitest|jose|lru-cache|zod|node:.+)$/ },
   'single-state': { never: /^(express|next|react|vitest|msw|undici|@single-state\/testing)(\/|$)/ },

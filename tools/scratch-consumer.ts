@@ -10,6 +10,10 @@ const root = process.cwd()
 const packages = workspacePackages(root)
 const tarballs = Object.fromEntries(packages.map(({ folder, manifest }) => [manifest.name, `file:${join(folder, 'package.tgz')}`]))
 
+/** The peers of one adapter, as this repository has them. */
+const nextJs = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' }
+const nextFile = 'next-entry.ts'
+
 const project = mkdtempSync(join(tmpdir(), 'single-state-consumer-'))
 try {
   writeProject()
@@ -23,7 +27,9 @@ try {
     '--loglevel=warn',
   )
   run('pnpm', 'exec', 'tsc', '-p', '.')
+  run('pnpm', 'exec', 'tsc', '-p', 'tsconfig.next.json')
   run('node', 'every-entry.ts')
+  run('node', nextFile)
   run('node', 'day-one.ts')
   for (const { manifest } of packages)
     for (const command of Object.keys(manifest.publishConfig.bin ?? {})) run('pnpm', 'exec', command, '--help')
@@ -45,18 +51,33 @@ function writeProject(): void {
     name: 'consumer',
     private: true,
     type: 'module',
-    dependencies: { ...tarballs, express: 'catalog:', hono: 'catalog:', zod: 'catalog:' },
+    dependencies: { ...tarballs, express: 'catalog:', hono: 'catalog:', ...nextJs, zod: 'catalog:' },
     devDependencies: { '@types/express': '5.0.6', '@types/node': 'catalog:', msw: '3.0.5', typescript: 'catalog:', vitest: 'catalog:' },
   })
   writeJson('tsconfig.json', {
     compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'], skipLibCheck: false },
     include: ['*.ts'],
+    exclude: [nextFile],
   })
+  writeJson('tsconfig.next.json', { extends: './tsconfig.json', compilerOptions: { skipLibCheck: true }, include: [nextFile], exclude: [] })
   const specifiers = packages.flatMap(publishedEntries).map(({ specifier }) => specifier)
+  writeEntries('every-entry.ts', specifiers.filter(isChecked))
+  writeEntries(
+    nextFile,
+    specifiers.filter((specifier) => !isChecked(specifier)),
+  )
+}
+
+/** The declarations of Next.js itself are not ones that can be checked. */
+function isChecked(specifier: string): boolean {
+  return specifier !== '@single-state/next'
+}
+
+function writeEntries(file: string, specifiers: readonly string[]): void {
   const lines = specifiers.map(
     (specifier) => `if (Object.keys(await import('${specifier}')).length === 0) throw new Error('${specifier} is empty')\n`,
   )
-  writeFileSync(join(project, 'every-entry.ts'), `${lines.join('')}export {}\n`)
+  writeFileSync(join(project, file), `${lines.join('')}export {}\n`)
 }
 
 function writeJson(name: string, value: unknown): void {

@@ -11,6 +11,8 @@ const checks: readonly Step[] = [
   { name: 'boundaries', command: ['biome', 'lint', '--only=style/noRestrictedImports', '--only=suspicious/noImportCycles', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of core without Node', command: ['tsc', '-p', 'packages/core/tsconfig.json'] },
+  { name: 'types of the Next.js application', command: ['tsc', '-p', 'packages/next/fixture-app'] },
+  { name: 'types of the example for Next.js', command: ['tsc', '-p', 'examples/next'] },
   { name: 'code in the documentation', command: ['node', 'tools/check-docs.ts'] },
   { name: 'unused code and dependencies', command: ['knip', '--no-progress'] },
   { name: 'entries', command: ['node', 'tools/check-entries.ts'], after: ['build'] },

@@ -21,6 +21,10 @@ export const contract = defineContract({
       reads: ['identity.subject', 'entitlements.plan', 'context', 'signals.tenantChanged'],
       stale: '10s',
     },
+    workspace: {
+      reads: ['identity', 'entitlements', 'context'],
+      writes: { 'context.tenant': ['tenant.switch'] },
+    },
     admin: { reads: ['identity', 'entitlements'], operates: 'all' },
   },
   carryOver: ['context.locale'],

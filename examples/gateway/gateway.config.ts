@@ -27,6 +27,7 @@ export default defineGateway({
   applications: {
     portal: { key: env['PORTAL_KEY'], origins: [env['PORTAL_ORIGIN'] ?? 'http://localhost:4410'] },
     billing: { key: env['BILLING_KEY'], origins: [env['BILLING_ORIGIN'] ?? 'http://localhost:4411'] },
+    workspace: { key: env['WORKSPACE_KEY'], origins: [env['WORKSPACE_ORIGIN'] ?? 'http://localhost:4412'] },
     admin: { key: env['ADMIN_KEY'], origins: [env['ADMIN_ORIGIN'] ?? 'http://localhost:4413'] },
   },
   // Evidence in, authority out: the only place where what a provider claims becomes what somebody may do.

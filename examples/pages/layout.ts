@@ -4,7 +4,7 @@ import { type Neighbours, neighbours } from './neighbours.ts'
 import { style } from './style.ts'
 
 /** The applications that have pages. */
-export type Application = 'portal' | 'billing' | 'admin'
+export type Application = 'portal' | 'billing' | 'workspace' | 'admin'
 
 /** One page of an application. */
 export interface Page {
@@ -19,7 +19,13 @@ export interface Page {
   readonly subject?: string
 }
 
-const names: Readonly<Record<Application, string>> = { portal: 'Portal', billing: 'Billing', admin: 'Administration' }
+/** As people know them, in the order of the navigation. */
+export const applicationNames: Readonly<Record<Application, string>> = {
+  portal: 'Portal',
+  billing: 'Billing',
+  workspace: 'Workspace',
+  admin: 'Administration',
+}
 
 /**
  * Headers of every page: it can load nothing and run nothing.
@@ -48,14 +54,14 @@ export function page({ application, title, lead, body, width = 'two', subject }:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Acme ${names[application]}</title>
+<title>${title} · Acme ${applicationNames[application]}</title>
 <style>${{ html: style }}</style>
 </head>
 <body class="${application}">
 <a class="skip" href="#main">Skip to the content</a>
 <div class="bar"><div>
 <span class="mark"><svg viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M5 26 16 6l11 20M10 19h12"/></svg>Acme</span>
-<nav aria-label="Applications"><ul>${(['portal', 'billing', 'admin'] as const).map((name) => entry(name, application, around))}</ul></nav>
+<nav aria-label="Applications"><ul>${(Object.keys(applicationNames) as Application[]).map((name) => entry(name, application, around))}</ul></nav>
 ${subject !== undefined && who(application, subject, around)}
 </div></div>
 <main id="main" class="${width}">
@@ -68,7 +74,7 @@ ${body}
 }
 
 function entry(name: Application, current: Application, around: Neighbours): Markup {
-  return html`<li><a href="${around[name]}/"${name === current && html` aria-current="page"`}>${names[name]}</a></li>`
+  return html`<li><a href="${around[name]}/"${name === current && html` aria-current="page"`}>${applicationNames[name]}</a></li>`
 }
 
 /** Signing out is the portal's: one application is enough, since it reaches all. Elsewhere a link leads there. */

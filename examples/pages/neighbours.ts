@@ -2,6 +2,7 @@
 export interface Neighbours {
   readonly portal: string
   readonly billing: string
+  readonly workspace: string
   readonly admin: string
   /** Where people sign in and out. */
   readonly gateway: string
@@ -12,6 +13,7 @@ export function neighbours(environment: NodeJS.ProcessEnv = process.env): Neighb
   return {
     portal: environment['PORTAL_ORIGIN'] ?? 'http://localhost:4410',
     billing: environment['BILLING_ORIGIN'] ?? 'http://localhost:4411',
+    workspace: environment['WORKSPACE_ORIGIN'] ?? 'http://localhost:4412',
     admin: environment['ADMIN_ORIGIN'] ?? 'http://localhost:4413',
     gateway: environment['SINGLE_STATE_GATEWAY'] ?? 'http://localhost:4400',
   }

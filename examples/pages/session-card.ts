@@ -1,7 +1,8 @@
 import type { ActiveSession, SessionHeader } from '@single-state/core'
 import { html, type Markup } from './markup.ts'
 
-const sources: Readonly<Record<ActiveSession<unknown>['source'], string>> = {
+/** What each source means. */
+export const sourceNames: Readonly<Record<ActiveSession<unknown>['source'], string>> = {
   gateway: 'asked the gateway just now',
   lease: 'from memory, under a lease',
   snapshot: 'from memory, within the allowed age',
@@ -14,7 +15,7 @@ export function sessionCard(application: string, { session, version, source, age
 <h2 id="session">The session, as ${application} sees it</h2>
 <p class="version"><b data-fact="version">${version}</b><span>is its version:<br>one more with every change</span></p>
 <dl class="facts">
-<dt>Source</dt><dd><span class="badge" data-fact="source">${source}</span> <small>${sources[source]}</small></dd>
+<dt>Source</dt><dd><span class="badge" data-fact="source">${source}</span> <small>${sourceNames[source]}</small></dd>
 <dt>Age</dt><dd><span data-fact="age">${ageMs}</span> ms</dd>
 <dt>Began</dt><dd>${clockTime(session.createdAt)}</dd>
 <dt>Ends by</dt><dd>${clockTime(session.expiresAt)}</dd>

@@ -11,7 +11,7 @@ export const style = `
   --bad: light-dark(#9c2a10, #ffb39b); --bad-tint: light-dark(#fdeee9, #3a2019);
   --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
 }
-.portal { --hue: 268; } .billing { --hue: 160; } .admin { --hue: 45; }
+.portal { --hue: 268; } .billing { --hue: 160; } .workspace { --hue: 330; } .admin { --hue: 45; }
 *, *::before, *::after { box-sizing: border-box; }
 body {
   --accent: light-dark(oklch(.45 .16 var(--hue)), oklch(.82 .11 var(--hue))); --tint: light-dark(oklch(.955 .025 var(--hue)), oklch(.29 .045 var(--hue)));
@@ -24,7 +24,7 @@ body {
 .mark { display: inline-flex; align-items: center; gap: .55rem; font-weight: 700; letter-spacing: -.01em; }
 .mark svg { width: 1.6rem; height: 1.6rem; color: var(--accent); }
 nav { flex: 1; }
-nav ul { display: flex; gap: .25rem; margin: 0; padding: 0; list-style: none; }
+nav ul { display: flex; flex-wrap: wrap; gap: .25rem; margin: 0; padding: 0; list-style: none; }
 nav a { display: block; padding: .4rem .8rem; border-radius: .5rem; color: var(--soft); font-weight: 600; text-decoration: none; }
 nav a:hover { color: var(--ink); background: var(--sunk); }
 nav a[aria-current] { color: var(--accent); background: var(--tint); }

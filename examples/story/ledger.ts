@@ -6,7 +6,7 @@ import type { Demonstration } from './processes/demonstration.ts'
 export interface Expected {
   /** The person who acted. */
   readonly who: string
-  readonly application: 'gateway' | 'portal' | 'billing' | 'admin'
+  readonly application: 'gateway' | 'portal' | 'billing' | 'workspace' | 'admin'
   readonly operation: 'create' | 'update' | 'signal' | 'end'
   readonly paths: readonly string[]
   readonly reason: string

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildNextApplication } from './next-build/build.ts'
 import { createDemonstration } from './processes/demonstration.ts'
 import { readableLine } from './processes/log-line.ts'
 import { freeBase } from './processes/ports.ts'
@@ -27,6 +28,8 @@ const tokenLife = '2s'
  * Leaves nothing behind, whatever happens.
  */
 export async function walkOnce(signal: AbortSignal): Promise<boolean> {
+  await buildNextApplication(signal)
+  if (signal.aborted) return false
   const portBase = await freeBase()
   const data = mkdtempSync(join(tmpdir(), 'single-state-demo-'))
   const lines: string[] = []
@@ -34,7 +37,7 @@ export async function walkOnce(signal: AbortSignal): Promise<boolean> {
     portBase,
     data,
     tokenLife,
-    onLine: (name, line) => lines.push(`${name.padEnd(7)} │ ${readableLine(line) ?? 'asked whether it is ready'}`),
+    onLine: (name, line) => lines.push(`${name.padEnd(9)} │ ${readableLine(line) ?? 'asked whether it is ready'}`),
   })
   try {
     const either = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
@@ -50,7 +53,7 @@ export async function walkOnce(signal: AbortSignal): Promise<boolean> {
 async function walk(stage: Stage): Promise<boolean> {
   const beganAt = performance.now()
   await stage.demonstration.start()
-  console.log(`five processes up in ${secondsSince(beganAt)}, ${Object.values(stage.demonstration.origins).join(' ')}`)
+  console.log(`six processes up in ${secondsSince(beganAt)}, ${Object.values(stage.demonstration.origins).join(' ')}`)
   let held = 0
   for (const step of steps) {
     if (!(await take(stage, step, held + 1))) break

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { people } from '../idp/people.ts'
+import { buildNextApplication } from './next-build/build.ts'
 import { createDemonstration, type Demonstration } from './processes/demonstration.ts'
 import { readableLine } from './processes/log-line.ts'
 import { busyPart, offsets, type PartName, partNames } from './processes/ports.ts'
@@ -23,10 +24,12 @@ export async function serve(options: {
     const port = portBase + offsets[busy]
     throw new Error(`port ${port} (${busy}) is in use; PORT_BASE moves all of them, as in PORT_BASE=${portBase + 200} npm start`)
   }
+  await buildNextApplication(signal)
+  if (signal.aborted) return
   const folder = data ?? mkdtempSync(join(tmpdir(), 'single-state-demo-'))
   const onLine = (name: PartName, line: string) => {
     const readable = readableLine(line)
-    if (readable !== null) console.log(`${name.padEnd(7)} │ ${readable}`)
+    if (readable !== null) console.log(`${name.padEnd(9)} │ ${readable}`)
   }
   const demonstration = createDemonstration({ portBase, data: folder, tokenLife: '5m', onLine })
   try {
@@ -52,6 +55,7 @@ function welcome({ origins }: Demonstration): string {
   return `
   Portal           ${origins.portal}    (Express)
   Billing          ${origins.billing}    (Hono)
+  Workspace        ${origins.workspace}    (Next.js)
   Administration   ${origins.admin}    (for people with the role admin)
   Gateway          ${origins.gateway}
   Identity         ${origins.idp}
@@ -60,11 +64,11 @@ function welcome({ origins }: Demonstration): string {
 ${people.map(({ login, password, roles, plan }) => `  ${login.padEnd(7)} password ${password.padEnd(12)} plan ${plan.padEnd(5)} roles ${roles.join(', ') || 'none'}`).join('\n')}
 
   What to try
-  1. Sign in to the portal as bob, then open billing: no second sign-in, the same version.
-  2. Switch the organisation in the portal, reload billing: it follows, and the version is one higher.
+  1. Sign in to the portal as bob, then open billing and the workspace: no second sign-in, the same version.
+  2. Switch the organisation in the portal or the workspace, reload the others: they follow, and the version is one higher.
   3. Open the portal in two tabs, switch in one, then in the other: the second is told, and nothing is overwritten.
   4. Press "Make me pro" in billing: the gateway refuses what the contract does not grant.
-  5. Type gateway and Enter here: pages say 503 and nobody is signed out. Type it again: they are back.
+  5. Type gateway and Enter here: pages are unavailable and nobody is signed out. Type it again: they are back.
   6. In another browser sign in to administration as ada, look up bob and end his session: his next request is sent
      to sign in. The provider still knows him, so he is soon back, with a new session at version 1.
   7. Type idp and Enter: who is signed in works on. Type it again to sign in anew.

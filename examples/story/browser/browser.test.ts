@@ -39,6 +39,22 @@ describe('the browser', () => {
     expect(seen).toEqual(['/save', 'a=1&b=two+%26+more', origin, 'same-origin'])
   })
 
+  it('sends the parts of a form that asks for that', async () => {
+    const seen: string[] = []
+    const origin = await serve(async (req, res) => {
+      const form = '<form action="" encType="multipart/form-data" method="POST"><input name="$1:0" value="a &amp; b"/></form>'
+      if (req.method === 'GET') return void res.end(form)
+      seen.push(req.headers['content-type'] ?? '', (await req.setEncoding('utf8').toArray()).join(''))
+      res.end()
+    })
+    const browser = createBrowser()
+    const page = await browser.open(`${origin}/`)
+    await browser.submit(page, page.form())
+    const [type = '', body = ''] = seen
+    const sent = await new Response(body, { headers: { 'content-type': type } }).formData()
+    expect([...sent]).toEqual([['$1:0', 'a & b']])
+  })
+
   it('asks for JSON without following a redirect', async () => {
     const origin = await serve(
       (req, res) => void res.writeHead(302, { location: '/elsewhere', 'x-accept': req.headers.accept ?? '' }).end(),

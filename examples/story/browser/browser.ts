@@ -51,7 +51,7 @@ export function createBrowser(): Browser {
 
   return {
     open: (url) => navigate({ method: 'GET', url, headers: navigationHeaders(null) }),
-    submit: (page, form, fields = {}) => navigate(requestOf(page, form, fields)),
+    submit: async (page, form, fields = {}) => navigate(await requestOf(page, form, fields)),
     ask: (url) => sendWithCookies({ method: 'GET', url, headers: { accept: 'application/json', ...sentFrom('cors', 'same-origin') } }),
     token: (url) => jar.valueFor(url, cookieName),
     cookiesFor: jar.headerFor,
@@ -59,12 +59,21 @@ export function createBrowser(): Browser {
   }
 }
 
-function requestOf(page: Page, form: Form, fields: Readonly<Record<string, string>>): SentRequest {
-  const body = new URLSearchParams({ ...form.fields, ...fields }).toString()
-  if (form.method === 'GET') return { method: 'GET', url: `${form.action}?${body}`, headers: navigationHeaders(page.url) }
+async function requestOf(page: Page, form: Form, fields: Readonly<Record<string, string>>): Promise<SentRequest> {
+  const sent = { ...form.fields, ...fields }
+  if (form.method === 'GET')
+    return { method: 'GET', url: `${form.action}?${new URLSearchParams(sent)}`, headers: navigationHeaders(page.url) }
   const { origin } = new URL(page.url)
-  const headers = { ...navigationHeaders(page.url), origin, 'content-type': 'application/x-www-form-urlencoded' }
-  return { method: 'POST', url: form.action, headers, body }
+  const { body, type } = await encoded(form, sent)
+  return { method: 'POST', url: form.action, headers: { ...navigationHeaders(page.url), origin, 'content-type': type }, body }
+}
+
+async function encoded({ encoding }: Form, fields: Readonly<Record<string, string>>): Promise<{ body: string; type: string }> {
+  if (encoding === 'urlencoded') return { body: new URLSearchParams(fields).toString(), type: 'application/x-www-form-urlencoded' }
+  const data = new FormData()
+  for (const [name, value] of Object.entries(fields)) data.set(name, value)
+  const whole = new Response(data)
+  return { body: await whole.text(), type: whole.headers.get('content-type') ?? '' }
 }
 
 /** Every part is on `localhost`, and a site has no ports: what is not the same origin is at least the same site. */

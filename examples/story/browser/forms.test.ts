@@ -14,6 +14,7 @@ describe('the forms of a page', () => {
     expect(first).toEqual({
       id: 'switch-tenant',
       method: 'POST',
+      encoding: 'urlencoded',
       action: 'http://localhost:1/tenant',
       fields: { from: 'a"&b', tenant: 'globex' },
       buttons: [],

@@ -2,6 +2,7 @@
 export interface Form {
   readonly id: string | null
   readonly method: 'GET' | 'POST'
+  readonly encoding: 'urlencoded' | 'multipart'
   /** Absolute. */
   readonly action: string
   readonly fields: Readonly<Record<string, string>>
@@ -14,6 +15,7 @@ export function formsIn(html: string, pageUrl: string): readonly Form[] {
   return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, head = '', inside = '']) => ({
     id: attribute(head, 'id'),
     method: attribute(head, 'method')?.toUpperCase() === 'POST' ? 'POST' : 'GET',
+    encoding: attribute(head, 'encType')?.toLowerCase() === 'multipart/form-data' ? 'multipart' : 'urlencoded',
     action: new URL(attribute(head, 'action') ?? pageUrl, pageUrl).href,
     fields: Object.fromEntries([...inputsIn(inside), ...selectsIn(inside)]),
     buttons: [...inside.matchAll(/<button\b([^>]*)>/g)].flatMap(([, tag = '']) => {
@@ -48,6 +50,6 @@ function selectsIn(html: string): [string, string][] {
 }
 
 function attribute(tag: string, name: string): string | null {
-  const value = new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(tag)?.[1]
+  const value = new RegExp(`(?:^|\\s)${name}="([^"]*)"`, 'i').exec(tag)?.[1]
   return value === undefined ? null : textOf(value)
 }

@@ -14,7 +14,7 @@ export interface DemonstrationOptions {
   readonly onLine?: (name: PartName, line: string) => void
 }
 
-/** The five parts and how to reach them. */
+/** The six parts and how to reach them. */
 export interface Demonstration {
   readonly parts: Readonly<Record<PartName, Part>>
   readonly origins: Readonly<Record<PartName, string>>
@@ -30,8 +30,12 @@ const health: Readonly<Record<PartName, string>> = {
   idp: '/.well-known/openid-configuration',
   portal: '/healthz',
   billing: '/healthz',
+  workspace: '/healthz',
   admin: '/healthz',
 }
+
+/** The folder of a part that has not its name. */
+const folders: Partial<Record<PartName, string>> = { workspace: 'next' }
 
 /** Describes the demonstration; nothing runs yet. */
 export function createDemonstration(options: DemonstrationOptions): Demonstration {
@@ -40,7 +44,7 @@ export function createDemonstration(options: DemonstrationOptions): Demonstratio
   const parts = byName((name) =>
     createPart({
       name,
-      program: join(import.meta.dirname, '..', '..', name, 'main.ts'),
+      program: join(import.meta.dirname, '..', '..', folders[name] ?? name, 'main.ts'),
       origin: origins[name],
       healthPath: health[name],
       environment: environmentOf(name, options, origins, secrets),
@@ -75,9 +79,10 @@ function environmentOf(
     IDP_ISSUER: origins.idp,
     PORTAL_ORIGIN: origins.portal,
     BILLING_ORIGIN: origins.billing,
+    WORKSPACE_ORIGIN: origins.workspace,
     ADMIN_ORIGIN: origins.admin,
   }
-  const applicationKeys = { PORTAL_KEY: keys.portal, BILLING_KEY: keys.billing, ADMIN_KEY: keys.admin }
+  const applicationKeys = { PORTAL_KEY: keys.portal, BILLING_KEY: keys.billing, WORKSPACE_KEY: keys.workspace, ADMIN_KEY: keys.admin }
   if (name === 'gateway') return { ...common, ...applicationKeys, DATA: data, SINGLE_STATE_SECRET: gateway, IDP_CLIENT_SECRET: provider }
   if (name === 'idp') return { ...common, IDP_CLIENT_SECRET: provider }
   return { ...common, SINGLE_STATE_KEY: keys[name] }

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-/** How far each part is from the base. Part number 12 is reserved. */
-export const offsets = { gateway: 0, idp: 1, portal: 10, billing: 11, admin: 13 } as const
+/** How far each part is from the base. */
+export const offsets = { gateway: 0, idp: 1, portal: 10, billing: 11, workspace: 12, admin: 13 } as const
 
 /** The parts of the demonstration: each a process and a port of its own. */
 export type PartName = keyof typeof offsets
@@ -27,7 +27,7 @@ export async function freeBase(): Promise<number> {
     const base = randomInt(600, 1_600) * 20
     if ((await busyPart(base)) === null) return base
   }
-  throw new Error('found no five free ports between 12000 and 32000')
+  throw new Error('found no six free ports between 12000 and 32000')
 }
 
 /**

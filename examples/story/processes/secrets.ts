@@ -7,7 +7,7 @@ const key = (application: string) => z.string().regex(new RegExp(`^ss_${applicat
 const secretsSchema = z.object({
   gateway: z.string().min(32),
   provider: z.string().min(32),
-  keys: z.object({ portal: key('portal'), billing: key('billing'), admin: key('admin') }),
+  keys: z.object({ portal: key('portal'), billing: key('billing'), workspace: key('workspace'), admin: key('admin') }),
 })
 
 /** What the parts prove themselves to each other with. */
@@ -28,6 +28,7 @@ export function secretsIn(folder: string): Secrets {
 
 function newSecrets(): Secrets {
   const random = () => randomBytes(32).toString('base64url')
-  const keys = { portal: `ss_portal_${random()}`, billing: `ss_billing_${random()}`, admin: `ss_admin_${random()}` }
+  const newKey = (application: string) => `ss_${application}_${random()}`
+  const keys = { portal: newKey('portal'), billing: newKey('billing'), workspace: newKey('workspace'), admin: newKey('admin') }
   return { gateway: random(), provider: random(), keys }
 }

@@ -20,11 +20,13 @@ const leewayMs = 5_000
 
 async function throughOutage(stage: Stage, signal: 'SIGKILL' | 'SIGTERM', meanwhile: () => Promise<void>): Promise<string> {
   const { gateway } = stage.demonstration.parts
-  const versions = (await openBoth(stage)).map((page) => page.fact('version'))
+  const versions = (await openAll(stage)).map((page) => page.fact('version'))
   const token = tokenOf(stage)
   await gateway.stop(signal)
   await meanwhile()
-  for (const page of await openBoth(stage)) isUnavailable(page)
+  const [portal, billing, workspace] = await openAll(stage)
+  for (const page of [portal, billing]) isUnavailable(page)
+  await hasUnavailablePage(stage, workspace)
   same('the cookie', tokenOf(stage), token)
   const startedAt = performance.now()
   await gateway.start()
@@ -32,12 +34,12 @@ async function throughOutage(stage: Stage, signal: 'SIGKILL' | 'SIGTERM', meanwh
   const [pages, backMs] = await untilBack(stage)
   const found = pages.map((page) => page.fact('version'))
   same('the versions after it', found, versions)
-  return `503 and cookie kept in both, up after ${Math.round(upMs)} ms, signed in ${Math.round(backMs)} ms later`
+  return `503 and cookie kept in all, up after ${Math.round(upMs)} ms, signed in ${Math.round(backMs)} ms later`
 }
 
-async function openBoth({ demonstration, bob }: Stage): Promise<readonly [Page, Page]> {
-  const { portal, billing } = demonstration.origins
-  return [await bob.open(`${portal}/`), await bob.open(`${billing}/`)]
+async function openAll({ demonstration, bob }: Stage): Promise<readonly [Page, Page, Page]> {
+  const { portal, billing, workspace } = demonstration.origins
+  return [await bob.open(`${portal}/`), await bob.open(`${billing}/`), await bob.open(`${workspace}/`)]
 }
 
 function tokenOf({ demonstration, bob }: Stage): string | null {
@@ -49,13 +51,22 @@ function isUnavailable({ url, status, headers, setCookies, redirects }: Page): v
   holds(`${url} says when to try again`, Number(headers['retry-after']) >= 1)
 }
 
-async function untilBack(stage: Stage): Promise<[readonly [Page, Page], number]> {
+/** A page of Next.js cannot choose its status: its `error.tsx` knows by the digest what to say. A handler answers 503. */
+async function hasUnavailablePage({ demonstration, bob }: Stage, { status, redirects, setCookies, text }: Page): Promise<void> {
+  same('the page of the workspace', { status, redirects, setCookies }, { status: 500, redirects: 0, setCookies: [] })
+  holds('the page of the workspace says that it is unavailable', text.includes('single-state:store_unavailable'))
+  const { status: answer, headers } = await bob.ask(`${demonstration.origins.workspace}/view`)
+  same('the answer of its handler', [answer, headers['set-cookie']], [503, undefined])
+  holds('the handler says when to try again', Number(headers['retry-after']) >= 1)
+}
+
+async function untilBack(stage: Stage): Promise<[readonly Page[], number]> {
   const upAt = performance.now()
   for (;;) {
-    const pages = await openBoth(stage)
+    const pages = await openAll(stage)
     const elapsedMs = performance.now() - upAt
     const isBack = pages.every(({ status, redirects }) => status === 200 && redirects === 0)
-    holds(`both applications are back within ${backWithinMs} ms of the gateway`, elapsedMs <= backWithinMs)
+    holds(`all applications are back within ${backWithinMs} ms of the gateway`, elapsedMs <= backWithinMs)
     if (isBack) return [pages, elapsedMs]
     await wait(20)
   }

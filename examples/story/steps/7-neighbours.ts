@@ -33,7 +33,8 @@ async function worksOn({ demonstration, bob, ledger }: Stage): Promise<void> {
   const portal = await bob.open(`${demonstration.origins.portal}/`)
   const after = await bob.submit(portal, portal.form('change-locale'), { locale: 'de-DE' })
   same('the version after a change', after.fact('version'), '2')
-  same('the answer of billing', (await bob.open(`${demonstration.origins.billing}/`)).fact('version'), '2')
+  for (const name of ['billing', 'workspace'] as const)
+    same(`the version in ${name}`, (await bob.open(`${demonstration.origins[name]}/`)).fact('version'), '2')
   ledger.push({
     who: 'bob',
     application: 'portal',
