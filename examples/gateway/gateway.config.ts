@@ -33,6 +33,6 @@ export default defineGateway({
   // Evidence in, authority out: the only place where what a provider claims becomes what somebody may do.
   derive(claims) {
     const { plan, roles, tenants } = claimsSchema.parse(claims)
-    return { entitlements: { plan, roles, tenants }, context: { tenant: tenants[0] ?? null, locale: 'en-GB' as const } }
+    return { entitlements: { plan, roles, tenants }, context: { tenant: tenants[0] ?? null, locale: 'en-GB' } }
   },
 })

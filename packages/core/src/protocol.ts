@@ -17,6 +17,7 @@ export { type ContractDescription, describeContract, parseContractDescription } 
 export { type Duration, parseDuration } from './contract/duration.ts'
 export { expectOptions } from './contract/expect-options.ts'
 export type { Grants } from './contract/paths.ts'
+export type { Frozen } from './contract/session-view.ts'
 export { composeView, createViewReader } from './document/parse-view.ts'
 export { project, type StoredSignal, type WholeSession } from './document/project.ts'
 export type { Identity, Receipt, SessionHeader, SessionParts, WireDocument, WireSignal } from './document/session-document.ts'

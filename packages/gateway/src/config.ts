@@ -1,4 +1,4 @@
-import type { AnyContract, ApplicationName, Duration } from '@single-state/core/protocol'
+import type { AnyContract, ApplicationName, Duration, Frozen } from '@single-state/core/protocol'
 import type { z } from 'zod'
 import type { Authentication, IdentityProvider } from './oidc/provider.ts'
 import type { SessionStore } from './stores/store.ts'
@@ -11,10 +11,14 @@ export interface ApplicationConfig {
   readonly origins: readonly string[]
 }
 
+/** What a provider says of a person, unchecked: what `derive` makes of it is checked against the contract at every login. */
+// biome-ignore lint/suspicious/noExplicitAny: a claim may be anything, and so may be read as anything until the contract judges it.
+export type Claims = Readonly<Record<string, any>>
+
 /** What `derive` makes of a person's claims: the first content of the session. Parts that it leaves out start from their schema's defaults. */
 export interface Derived<C extends AnyContract> {
-  readonly entitlements?: z.input<C['entitlements']>
-  readonly context?: z.input<C['context']>
+  readonly entitlements?: Frozen<z.input<C['entitlements']>>
+  readonly context?: Frozen<z.input<C['context']>>
 }
 
 /** Everything that a gateway is told. */
@@ -27,7 +31,7 @@ export interface GatewayConfig<C extends AnyContract = AnyContract> {
   readonly idp: IdentityProvider
   readonly applications: { readonly [A in ApplicationName<C>]: ApplicationConfig }
   /** Entitlements and first context of a session, from what the provider says of the person. Must not reach out: it runs inside the login. */
-  readonly derive?: (claims: Readonly<Record<string, unknown>>, person: Authentication) => Derived<C> | Promise<Derived<C>>
+  readonly derive?: (claims: Claims, person: Authentication) => Derived<C> | Promise<Derived<C>>
   readonly cookie?: {
     /** Parent domain that all applications and the gateway share, when they are on several hosts. Every host under it receives the token. */
     readonly domain?: string
@@ -56,6 +60,8 @@ export interface GatewayConfig<C extends AnyContract = AnyContract> {
 }
 
 /** Gives a configuration its types; what it returns is what it was given. */
-export function defineGateway<C extends AnyContract>(config: GatewayConfig<C>): GatewayConfig<C> {
-  return config
+export function defineGateway<C extends AnyContract, const D extends Derived<C>>(
+  config: Omit<GatewayConfig<C>, 'derive'> & { readonly derive?: (claims: Claims, person: Authentication) => D | Promise<D> },
+): GatewayConfig<C> {
+  return config as GatewayConfig<C>
 }

@@ -1,5 +1,5 @@
 export type { AuditEntry, AuditOperation, AuditRecord } from './audit/record.ts'
-export { type ApplicationConfig, type Derived, defineGateway, type GatewayConfig } from './config.ts'
+export { type ApplicationConfig, type Claims, type Derived, defineGateway, type GatewayConfig } from './config.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
 export { type DevelopmentPerson, developmentPeople } from './oidc/development-people.ts'
 export type { SessionStart } from './oidc/login-ports.ts'

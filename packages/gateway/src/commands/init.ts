@@ -78,7 +78,7 @@ export default defineGateway({
   // Or your own provider, with oidc in place of developmentPeople above:
   // idp: oidc({ issuer: 'https://login.example.com', clientId: 'gateway', clientSecret: process.env.OIDC_SECRET }),
   applications: { ${property(application)}: { key: process.env.${variable}, origins: ['http://localhost:3000'] } },
-  derive: (claims) => ({ entitlements: { roles: (claims.roles ?? []) as string[] } }),
+  derive: (claims) => ({ entitlements: { roles: claims.roles ?? [] } }),
 })
 `
 }
