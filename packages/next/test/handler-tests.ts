@@ -16,6 +16,14 @@ export function handlerTests(run: Run): void {
     )
 
     it(
+      'lets nobody pass when the function that says what to ask says nothing',
+      run(async ({ ask, gateway }) => {
+        const answer = await ask('/nothing-asked', { session: await gateway.signIn(), headers: { ...at.route, ...own } })
+        expect([answer.status, answer.text]).toEqual([500, ''])
+      }),
+    )
+
+    it(
       'takes the cookie away with a sign-out also when it goes on to another page',
       run(async ({ ask, gateway }) => {
         const session = await moments.tokenHalfway(gateway)
