@@ -16,7 +16,7 @@ export interface AuditEntry {
   readonly subject: string | null
 }
 
-export type AuditOperation = 'create' | 'update' | 'signal' | 'end' | 'end_subject' | 'exchange'
+export type AuditOperation = 'create' | 'update' | 'signal' | 'end' | 'end_subject' | 'end_all' | 'exchange'
 
 /** One line of the audit. */
 export interface AuditRecord extends Omit<AuditEntry, 'session' | 'subject'> {

@@ -33,7 +33,7 @@ const auditRecordSchema = z
     at: instant,
     application: z.string(),
     actor: z.string().nullable(),
-    operation: z.enum(['create', 'update', 'signal', 'end', 'end_subject', 'exchange']),
+    operation: z.enum(['create', 'update', 'signal', 'end', 'end_subject', 'end_all', 'exchange']),
     paths: z.array(z.string()),
     reason: z.string(),
     traceId: z.string().nullable(),

@@ -36,7 +36,7 @@ export function changeScenarios(scenario: Scenario): void {
     for (const { seq, epoch: found, nowMs } of answers) assert.deepEqual([seq, found, nowMs], [1, epoch, clock.now()])
   })
 
-  scenario('names what changed since, each id once', async ({ store }) => {
+  scenario('names the session of every change since, in order', async ({ store }) => {
     const start = await placeOf(store)
     await created(store, 'a')
     await created(store, 'b')
@@ -45,8 +45,8 @@ export function changeScenarios(scenario: Scenario): void {
     await committed(store, 'b')
     await store.end('a', 'revoked', entryOf('end'))
     const since = async (seq: number) => kind(await store.changesSince(seq, start.epoch), 'changes')
-    assert.deepEqual([...(await since(start.seq)).ids].sort(), ['a', 'b'])
-    assert.deepEqual([...(await since(middle.seq)).ids].sort(), ['a', 'b'])
+    assert.deepEqual((await since(start.seq)).ids, ['a', 'b', 'b', 'b', 'a'])
+    assert.deepEqual((await since(middle.seq)).ids, ['b', 'b', 'a'])
     assert.deepEqual((await since(middle.seq + 2)).ids, ['a'])
     assert.deepEqual((await since(middle.seq + 3)).ids, [])
   })
@@ -70,7 +70,7 @@ export function changeScenarios(scenario: Scenario): void {
       await store.endSubject(person, null, entryOf('end_subject'))
     }
     const full = kind(await store.changesSince(start, epoch), 'changes')
-    assert.equal(full.ids.length, keptChanges / 2)
+    assert.equal(full.ids.length, keptChanges)
     await created(store, 'one more')
     kind(await store.changesSince(start, epoch), 'reset')
     assert.equal(kind(await store.changesSince(start + 1, epoch), 'changes').ids.includes('one more'), true)

@@ -27,6 +27,7 @@ export function createScenarios(scenario: Scenario): void {
       ...ada,
       id: 'a',
       idHash: 'hash of a',
+      reign: 0,
       version: 1,
       draw: 'draw0001',
       contract: 3,

@@ -125,6 +125,63 @@ export function endScenarios(scenario: Scenario): void {
     kind(await store.create(newSession('late', { endingsAtStart: endings }), entryOf('create')), 'cutoff')
   })
 
+  scenario('ends everybody in one step: one record, no count, a new epoch', async ({ store, clock }) => {
+    await created(store, 'a')
+    await created(store, 'b', bob)
+    await created(store, 'runs out', { idleMs: 10 })
+    await created(store, 'over')
+    await store.end('over', 'invalid', entryOf('end'))
+    const { seq, epoch, endings } = await store.health()
+    clock.advance(10)
+    const outcome = await store.endAll(entryOf('end_all'))
+    assert.equal(outcome.seq, seq)
+    assert.notEqual(outcome.epoch, epoch)
+    const endedAtMs = clock.now()
+    clock.advance(5)
+    const { records, ...place } = await store.read(['a', 'b', 'runs out', 'over'])
+    assert.deepEqual(
+      records.map((record) => [record?.ended, record?.endedAtMs, record?.version]),
+      [
+        ['revoked', endedAtMs, 1],
+        ['revoked', endedAtMs, 1],
+        ['expired', endedAtMs, 1],
+        ['invalid', endedAtMs - 10, 1],
+      ],
+    )
+    assert.deepEqual([place.seq, place.epoch], [outcome.seq, outcome.epoch])
+    kind(await store.changesSince(seq, epoch), 'reset')
+    assert.equal((await store.health()).endings, endings + 1)
+    const [line, ...more] = (await auditOf(store)).slice(5)
+    assert.deepEqual([line?.operation, line?.session, line?.subject, line?.toVersion], ['end_all', null, null, null])
+    assert.deepEqual(more, [])
+  })
+
+  scenario('lets no verb bring back a session that ended with everybody', async ({ store }) => {
+    const first = await created(store, 'a', { idpSession: 'p' })
+    await store.endAll(entryOf('end_all'))
+    const tombstone = await stored(store, 'a')
+    assert.equal(kind(await store.commit(changeOf(first), entryOf('update')), 'ended').reason, 'revoked')
+    assert.equal(kind(await store.exchange('a', 1, idleMs, entryOf('exchange')), 'ended').reason, 'revoked')
+    assert.equal(kind(await store.exchange('a', 9, idleMs, entryOf('exchange')), 'ended').reason, 'revoked')
+    assert.deepEqual((await store.confirm('a', 1)).record, tombstone)
+    kind(await store.end('a', 'revoked', entryOf('end')), 'already')
+    assert.deepEqual((await store.endSubject(ada, null, entryOf('end_subject'))).ended, [])
+    assert.deepEqual(await livingOf(store), [])
+    assert.deepEqual((await store.findByIdpSession(ada.issuer, 'p')).records, [])
+    assert.deepEqual(await stored(store, 'a'), tombstone)
+  })
+
+  scenario('lets nobody in whose login began before everybody was ended, and everybody after', async ({ store }) => {
+    const { endings } = await store.health()
+    await store.endAll(entryOf('end_all'))
+    kind(await store.create(newSession('late', { endingsAtStart: endings }), entryOf('create')), 'cutoff')
+    const { endings: now } = await store.health()
+    kind(await store.create(newSession('new', { endingsAtStart: now }), entryOf('create')), 'created')
+    assert.deepEqual(await livingOf(store), ['new'])
+    await store.endAll(entryOf('end_all'))
+    assert.deepEqual(await livingOf(store), [])
+  })
+
   scenario('tells subjects apart by issuer and subject together', async ({ store }) => {
     await created(store, 'a', { issuer: 'i', subject: 'j k' })
     await created(store, 'b', { issuer: 'i j', subject: 'k' })

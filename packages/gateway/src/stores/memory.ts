@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { endReasonOf, SessionError, type SubjectOf } from '@single-state/core/protocol'
 import type { AuditRecord } from '../audit/record.ts'
 import { covers, keptChanges } from './change-log.ts'
+import { type Reign, underReign } from './reign.ts'
 import { auditRecord, lineWithoutVersion, type Step } from './step.ts'
 import type { Position, SessionRecord, SessionStore, StoredKeys } from './store.ts'
-import { commitStep, confirmStep, createStep, endStep, endSubjectStep, exchangeStep, overAtMs } from './transitions.ts'
+import { commitStep, confirmStep, createStep, endAllStep, endStep, endSubjectStep, exchangeStep, overAtMs } from './transitions.ts'
 
 /** How a memory store is made. */
 export interface MemoryStoreOptions {
@@ -19,7 +20,7 @@ export interface MemoryStoreOptions {
  * part of the store.
  */
 export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): SessionStore {
-  const epoch = randomBytes(12).toString('hex')
+  let epoch = newEpoch()
   const sessions = new Map<string, SessionRecord>()
   const cutoffs = new Map<string, number>()
   const changes: string[] = []
@@ -28,11 +29,17 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
   let seq = 0
   let auditSeq = 0
   let endings = 0
+  let reign: Reign = { reign: 0, sinceMs: 0 }
   let closed = false
 
-  const load = (id: string | null) => (id === null ? null : (sessions.get(id) ?? null))
-  const select = (where: (record: SessionRecord) => boolean) => [...sessions.values()].filter(where)
+  const select = (where: (record: SessionRecord) => boolean) =>
+    [...sessions.values()].map((record) => underReign(record, reign)).filter(where)
   const sessionsOf = (person: SubjectOf) => select((record) => record.ended === null && keyOf(record) === keyOf(person))
+
+  function load(id: string | null): SessionRecord | null {
+    const record = id === null ? undefined : sessions.get(id)
+    return record === undefined ? null : underReign(record, reign)
+  }
 
   function now(): number {
     if (closed) throw new SessionError('store_unavailable', 'memory: the store is closed')
@@ -63,7 +70,8 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
       const nowMs = now()
       const facts = {
         existing: load(session.id),
-        cutoff: cutoffs.get(keyOf(session)) ?? 0,
+        cutoff: Math.max(cutoffs.get(keyOf(session)) ?? 0, reign.reign),
+        reign: reign.reign,
         siblings: session.limit === null ? [] : sessionsOf(session),
         replaced: load(session.replaces),
       }
@@ -86,6 +94,13 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
       cutoffs.set(keyOf(person), endings)
       return apply(endSubjectStep(person, sessionsOf(person), except, entry, nowMs), nowMs)
     },
+    async endAll(entry) {
+      const nowMs = now()
+      endings += 1
+      reign = { reign: endings, sinceMs: nowMs }
+      epoch = newEpoch()
+      return apply(endAllStep(entry), nowMs)
+    },
     async exchange(id, shown, idleMs, reuse) {
       const nowMs = now()
       return apply(exchangeStep(load(id), shown, idleMs, reuse, nowMs), nowMs)
@@ -107,7 +122,7 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
       const nowMs = now()
       if (!covers({ seq, epoch }, since, ofEpoch)) return answer({ kind: 'reset' as const }, nowMs)
       const ids = since === seq ? [] : changes.slice(since - seq)
-      return answer({ kind: 'changes' as const, ids: [...new Set(ids)] }, nowMs)
+      return answer({ kind: 'changes' as const, ids }, nowMs)
     },
     async appendAudit(entry) {
       const nowMs = now()
@@ -120,7 +135,9 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
     },
     async sweep({ endedBeforeMs, auditBeforeMs, limit }) {
       now()
-      const over = select((record) => overAtMs(record) < endedBeforeMs).sort((one, other) => overAtMs(one) - overAtMs(other))
+      const over = [...sessions.values()]
+        .filter((record) => overAtMs(record) < endedBeforeMs)
+        .sort((one, other) => overAtMs(one) - overAtMs(other))
       const swept = over.slice(0, limit)
       for (const { id } of swept) sessions.delete(id)
       const firstKept = audit.findIndex(({ at }) => Date.parse(at) >= auditBeforeMs)
@@ -145,6 +162,10 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
       closed = true
     },
   }
+}
+
+function newEpoch(): string {
+  return randomBytes(12).toString('hex')
 }
 
 /** Issuer and subject as one key; no choice of either makes it another's. */

@@ -8,6 +8,7 @@ const methods = [
   'commit',
   'end',
   'endSubject',
+  'endAll',
   'exchange',
   'confirm',
   'listBySubject',

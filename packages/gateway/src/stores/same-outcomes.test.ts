@@ -25,6 +25,8 @@ const anId = fc.constantFrom(...ids)
 const aPerson = fc.constantFrom(...people)
 const aProviderSession = fc.constantFrom('p', 'q', null)
 const aGeneration = fc.constantFrom(0, 0, 0, 0, -1, -1, -2, 1)
+// A value as it comes off the wire: JSON has no negative zero.
+const aJsonValue = fc.json().map((text): unknown => JSON.parse(JSON.stringify(JSON.parse(text))))
 const aLife = fc.constantFrom(20, 100, 100_000, 100_000)
 
 function verb(about: string, call: (store: SessionStore, known: SessionRecord | null, epoch: string) => Promise<unknown>): Command {
@@ -58,7 +60,7 @@ const commit = fc
     expected: fc.constantFrom('current', 'current', 'current', 'old', 'other draw', 'none'),
     body: fc.option(fc.string()),
     signal: fc.option(
-      fc.record({ name: fc.constantFrom('s', 't', '__proto__'), value: fc.jsonValue(), ttlMs: fc.integer({ min: 1, max: 60 }) }),
+      fc.record({ name: fc.constantFrom('s', 't', '__proto__'), value: aJsonValue, ttlMs: fc.integer({ min: 1, max: 60 }) }),
     ),
     write: fc.option(fc.record({ key: fc.constantFrom('k', 'l', 'm'), requestHash: fc.constantFrom('r', 'r', 'other') })),
     shown: fc.option(aGeneration),
@@ -86,6 +88,8 @@ const ends = fc.oneof(
     .tuple(aPerson, fc.option(anId))
     .map(([person, except]) => verb('', (store) => store.endSubject(person, except, entryOf('end_subject')))),
 )
+
+const endOfAll = fc.constant(verb('everybody', (store) => store.endAll(entryOf('end_all'))))
 
 const tokens = fc.oneof(
   fc
@@ -130,6 +134,7 @@ const commands = fc.array(
     { arbitrary: commit, weight: 8 },
     { arbitrary: tokens, weight: 5 },
     { arbitrary: ends, weight: 2 },
+    { arbitrary: endOfAll, weight: 1 },
     { arbitrary: looks, weight: 3 },
     { arbitrary: housekeeping, weight: 1 },
     { arbitrary: wait, weight: 3 },
@@ -164,7 +169,7 @@ async function compare(step: Extract<Command, { verb: 'call' }>, model: SessionS
   const known = before.records[ids.indexOf(step.about)] ?? null
   const [expected, found] = [await outcomeOf(step, model, known), await outcomeOf(step, store, known)]
   expect(found).toEqual(expected)
-  checkRules(before, await everythingIn(model))
+  if (step.about !== 'everybody') checkRules(before, await everythingIn(model))
 }
 
 /** What a call answered, without the epoch, which is each store's own. */

@@ -53,4 +53,9 @@ export const migrations: readonly string[] = [
   CREATE TABLE audit (seq INTEGER PRIMARY KEY, atMs INTEGER NOT NULL, session TEXT, record TEXT NOT NULL) STRICT;
   CREATE INDEX auditOfSession ON audit (session, seq) WHERE session IS NOT NULL;
   `,
+  `
+  ALTER TABLE store ADD COLUMN reign INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE store ADD COLUMN reignSinceMs INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN reign INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

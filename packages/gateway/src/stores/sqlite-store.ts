@@ -5,7 +5,7 @@ import { failureOf } from './sqlite-failure.ts'
 import { createTables } from './sqlite-tables.ts'
 import { lineWithoutVersion, type Step } from './step.ts'
 import type { Position, SessionRecord, SessionStore } from './store.ts'
-import { commitStep, confirmStep, createStep, endStep, endSubjectStep, exchangeStep } from './transitions.ts'
+import { commitStep, confirmStep, createStep, endAllStep, endStep, endSubjectStep, exchangeStep } from './transitions.ts'
 
 /**
  * The store on a database that is open, exclusive and migrated; it closes it.
@@ -63,9 +63,11 @@ export function storeOn(database: Database.Database, name: string, clock: () => 
 
     async create(session, entry) {
       return write((nowMs) => {
+        const { reign } = tables.reign()
         const facts = {
           existing: load(session.id),
-          cutoff: tables.cutoffOf(session),
+          cutoff: Math.max(tables.cutoffOf(session), reign),
+          reign,
           siblings: session.limit === null ? [] : tables.sessionsOf(session),
           replaced: load(session.replaces),
         }
@@ -73,7 +75,10 @@ export function storeOn(database: Database.Database, name: string, clock: () => 
       })
     },
     async read(ids) {
-      return read((nowMs) => answer({ records: ids.map(load) }, nowMs))
+      return read((nowMs) => {
+        const reign = tables.reign()
+        return answer({ records: ids.map((id) => tables.session(id, reign)) }, nowMs)
+      })
     },
     async commit(change, entry) {
       return write((nowMs) => apply(commitStep(load(change.id), change, entry, nowMs), nowMs))
@@ -85,6 +90,12 @@ export function storeOn(database: Database.Database, name: string, clock: () => 
       return write((nowMs) => {
         tables.raiseCutoff(person)
         return apply(endSubjectStep(person, tables.sessionsOf(person), except, entry, nowMs), nowMs)
+      })
+    },
+    async endAll(entry) {
+      return write((nowMs) => {
+        tables.beginReign(nowMs)
+        return apply(endAllStep(entry), nowMs)
       })
     },
     async exchange(id, shown, idleMs, reuse) {
@@ -108,7 +119,7 @@ export function storeOn(database: Database.Database, name: string, clock: () => 
     async changesSince(since, ofEpoch) {
       return read((nowMs) => {
         if (!covers(tables.position(), since, ofEpoch)) return answer({ kind: 'reset' as const }, nowMs)
-        return answer({ kind: 'changes' as const, ids: [...new Set(tables.changedAfter(since))] }, nowMs)
+        return answer({ kind: 'changes' as const, ids: tables.changedAfter(since) }, nowMs)
       })
     },
     async appendAudit(entry) {

@@ -2,6 +2,7 @@ import type { SubjectOf } from '@single-state/core/protocol'
 import type Database from 'better-sqlite3'
 import type { AuditRecord } from '../audit/record.ts'
 import { keptChanges, logStart } from './change-log.ts'
+import { type Reign, underReign } from './reign.ts'
 import { type AuditLine, auditRecord } from './step.ts'
 import type { SessionRecord, StoredKeys } from './store.ts'
 import { overAtMs } from './transitions.ts'
@@ -14,6 +15,7 @@ const columns = [
   'idHash',
   'issuer',
   'subject',
+  'reign',
   'version',
   'draw',
   'contract',
@@ -34,11 +36,12 @@ const columns = [
 const list = columns.join(', ')
 const values = columns.map((column) => `@${column}`).join(', ')
 // Where a session came from and when never changes.
-const updates = [...columns.slice(4), 'overAtMs'].map((column) => `${column} = excluded.${column}`).join(', ')
+const updates = [...columns.slice(5), 'overAtMs'].map((column) => `${column} = excluded.${column}`).join(', ')
 
 /** Prepares the statements of a store on an open database, once. None of them decides anything. */
 export function createTables(database: Database.Database) {
-  return { ...counterTable(database), ...sessionTable(database), ...auditTable(database) }
+  const counters = counterTable(database)
+  return { ...counters, ...sessionTable(database, counters.reign), ...auditTable(database) }
 }
 
 function counterTable(database: Database.Database) {
@@ -47,6 +50,8 @@ function counterTable(database: Database.Database) {
   const raiseEndings = database.prepare<[], number>('UPDATE store SET endings = endings + 1 RETURNING endings').pluck()
   const cutoff = database.prepare<[string, string], number>('SELECT endings FROM cutoffs WHERE issuer = ? AND subject = ?').pluck()
   const setCutoff = database.prepare('INSERT OR REPLACE INTO cutoffs VALUES (?, ?, ?)')
+  const reign = database.prepare<[], Reign>('SELECT reign, reignSinceMs AS sinceMs FROM store')
+  const setReign = database.prepare('UPDATE store SET reign = endings, reignSinceMs = ?, epoch = lower(hex(randomblob(12)))')
   const keys = database.prepare<[], { revision: number; keys: string }>('SELECT keysRevision AS revision, keys FROM store')
   const setKeys = database.prepare('UPDATE store SET keysRevision = keysRevision + 1, keys = ? WHERE keysRevision = ?')
   const touch = database.prepare('UPDATE store SET seq = seq')
@@ -55,6 +60,12 @@ function counterTable(database: Database.Database) {
     endings: () => known(endings.get()),
     cutoffOf: ({ issuer, subject }: SubjectOf) => cutoff.get(issuer, subject) ?? 0,
     raiseCutoff: ({ issuer, subject }: SubjectOf) => setCutoff.run(issuer, subject, raiseEndings.get()),
+    reign: () => known(reign.get()),
+    /** A new reign: the endings count one more, the epoch is another. */
+    beginReign: (nowMs: number) => {
+      raiseEndings.get()
+      setReign.run(nowMs)
+    },
     keys: (): StoredKeys => {
       const row = known(keys.get())
       return { revision: row.revision, keys: JSON.parse(row.keys) }
@@ -65,7 +76,7 @@ function counterTable(database: Database.Database) {
   }
 }
 
-function sessionTable(database: Database.Database) {
+function sessionTable(database: Database.Database, reign: () => Reign) {
   const one = database.prepare<[string], SessionRow>(`SELECT ${list} FROM sessions WHERE id = ?`)
   const ofSubject = database.prepare<[string, string], SessionRow>(
     `SELECT ${list} FROM sessions WHERE issuer = ? AND subject = ? AND ended IS NULL ORDER BY rowid`,
@@ -83,13 +94,17 @@ function sessionTable(database: Database.Database) {
   const log = database.prepare('INSERT INTO changes VALUES (?, ?)')
   const trim = database.prepare('DELETE FROM changes WHERE seq <= ?')
   const changed = database.prepare<[number, number], string>('SELECT id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?').pluck()
+  const asOfNow = (rows: readonly SessionRow[]) => {
+    const now = reign()
+    return rows.map((row) => underReign(recordOf(row), now))
+  }
   return {
-    session: (id: string) => {
+    session: (id: string, now = reign()) => {
       const row = one.get(id)
-      return row === undefined ? null : recordOf(row)
+      return row === undefined ? null : underReign(recordOf(row), now)
     },
-    sessionsOf: ({ issuer, subject }: SubjectOf) => ofSubject.all(issuer, subject).map(recordOf),
-    sessionsOfIdp: (issuer: string, idpSession: string) => ofIdpSession.all(issuer, idpSession).map(recordOf),
+    sessionsOf: ({ issuer, subject }: SubjectOf) => asOfNow(ofSubject.all(issuer, subject)),
+    sessionsOfIdp: (issuer: string, idpSession: string) => asOfNow(ofIdpSession.all(issuer, idpSession)),
     saveSession: (record: SessionRecord) => save.run(rowOf(record)),
     sweepSessions: (beforeMs: number, limit: number) => sweep.run(beforeMs, limit).changes,
     logChange: (id: string) => {

@@ -6,6 +6,8 @@ export interface SessionRecord extends SubjectOf, WriteStamp {
   readonly id: string
   /** Keyed hash of the id, for audit and logs. */
   readonly idHash: string
+  /** The reign that it was created in: `endAll` begins another, and ends what is of an earlier one. */
+  readonly reign: number
   /** Revision of the contract that `body` was written under. */
   readonly contract: number
   /** Identity, entitlements and context, as text that only the gateway reads (it may be encrypted). */
@@ -149,6 +151,12 @@ export interface SessionStore {
    */
   endSubject(subject: SubjectOf, except: string | null, audit: AuditEntry): Promise<Position & { readonly ended: readonly string[] }>
   /**
+   * Ends every session in one step, whatever their number, with one record that names no session, and raises the cutoff of
+   * every subject. Begins a new reign, counted in `endings`: a session of an earlier one is returned as ended `revoked` at
+   * this moment, or as `expired` if it had run out by then. `seq` goes on in a new epoch, so that every reader starts anew.
+   */
+  endAll(audit: AuditEntry): Promise<Position>
+  /**
    * Exchanges a token of generation `shown` by `decideExchange`; `next` and `same` record the activity. A token that was
    * replaced long ago ends the session, with `reuse` as its audit record. No version, no `seq` otherwise.
    */
@@ -163,7 +171,7 @@ export interface SessionStore {
   /** The living sessions that a provider's own session began. */
   findByIdpSession(issuer: string, idpSession: string): Promise<Position & { readonly records: readonly SessionRecord[] }>
   /**
-   * Ids changed after `seq`, each once, or `reset` when the store cannot tell (another epoch, a `seq` from the future or
+   * The id of every change after `seq`, one for each and in their order, or `reset` when the store cannot tell (another epoch, a `seq` from the future or
    * from before the log: it keeps the last 10,000 changes).
    */
   changesSince(

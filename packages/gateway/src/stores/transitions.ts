@@ -22,8 +22,10 @@ import type { Commit, CommitOutcome, CreateOutcome, EndOutcome, ExchangeOutcome,
 export interface CreateFacts {
   /** What is stored under the new id. */
   readonly existing: SessionRecord | null
-  /** The count of subject endings at which this subject was last ended; 0 if never. */
+  /** The count of subject endings at which this subject, or everybody, was last ended; 0 if never. */
   readonly cutoff: number
+  /** The store's reign. */
+  readonly reign: number
   /** The subject's sessions without a tombstone, oldest first; may be empty where the session has no limit. */
   readonly siblings: readonly SessionRecord[]
   /** The session that this one replaces. */
@@ -42,7 +44,7 @@ export function createStep(session: NewSession, facts: CreateFacts, audit: Audit
   )
   const ends = [replaced, ...beyond]
   const ended = ends.flatMap(({ changed }) => changed)
-  const record = firstRecord(session, nowMs)
+  const record = firstRecord(session, facts.reign, nowMs)
   return {
     answer: { kind: 'created', record, ended: ended.map(({ id }) => id) },
     changed: [...ended, record],
@@ -58,12 +60,13 @@ function overflowOf({ limit, replaces }: NewSession, siblings: readonly SessionR
   return living.slice(0, Math.max(0, living.length + 1 - limit.max))
 }
 
-function firstRecord(session: NewSession, nowMs: number): SessionRecord {
+function firstRecord(session: NewSession, reign: number, nowMs: number): SessionRecord {
   const { id, idHash, issuer, subject, draw, contract, body, idpSession } = session
   const expiresAtMs = nowMs + session.absoluteMs
   return {
     id,
     idHash,
+    reign,
     issuer,
     subject,
     version: nextVersion(0),
@@ -137,6 +140,11 @@ export function endSubjectStep(
     touched: null,
     audit: [lineWithoutVersion({ ...audit, session: null, subject: subjectName(person) }), ...ends.flatMap((end) => end.audit)],
   }
+}
+
+/** The record of the end of everybody; the store begins a new reign and a new epoch beside it. */
+export function endAllStep(audit: AuditEntry): Step<object> {
+  return { ...unchanged({}), audit: [lineWithoutVersion({ ...audit, session: null, subject: null })] }
 }
 
 /** Exchanges a token, or ends the session when the token was replaced long ago. */
