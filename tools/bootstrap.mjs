@@ -19,6 +19,8 @@ const tasks = {
   start: () => ['node', 'examples/start.ts'],
   test: () => ['node', 'tools/test.ts'],
   'test:matrix': () => ['node', 'tools/test-matrix.ts', ...['node22', 'node', 'node26'].map(install)],
+  'test:faults': () => ['node', 'faults/main.ts'],
+  bench: () => ['node', 'benchmarks/bench.ts'],
   run: () => [],
 }
 

@@ -42,6 +42,8 @@ const cases: readonly [file: string, imported: string, allowed: boolean][] = [
   ['packages/gateway/src/routes/c.ts', 'openid-client', false],
   ['packages/gateway/src/routes/d.ts', 'pino', false],
   ['packages/gateway/src/routes/e.ts', '../../../core/src/index.ts', false],
+  ['packages/gateway/src/policy/cookie-scope.ts', 'tldts', true],
+  ['packages/gateway/src/policy/applications.ts', 'tldts', false],
   ['packages/gateway/src/stores/sqlite-extra.ts', 'better-sqlite3', true],
   ['packages/gateway/src/stores/memory-extra.ts', 'better-sqlite3', false],
   ['packages/gateway/src/oidc/oidc.ts', 'openid-client', true],

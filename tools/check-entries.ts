@@ -16,6 +16,8 @@ const rules: Readonly<Record<string, { only: RegExp } | { never: RegExp }>> = {
   '@single-state/hono': { only: /^(hono(\/.+)?|jose|lru-cache|zod)$/ },
   '@single-state/next': { only: /^(next\/.+\.js|jose|lru-cache|zod|undici|node:.+)$/ },
   '@single-state/gateway': { never: /^(express|next|react|vitest|msw|undici|@single-state\/testing)(\/|$)/ },
+  '@single-state/gateway/redis': { only: /^(ioredis|jose|lru-cache|zod|node:.+)$/ },
+  '@single-state/gateway/postgres': { only: /^(pg|jose|lru-cache|zod|node:.+)$/ },
   '@single-state/gateway/store-contract': { only: /^(vitest|jose|lru-cache|zod|node:.+)$/ },
   'single-state': { never: /^(express|next|react|vitest|msw|undici|@single-state\/testing)(\/|$)/ },
   '@single-state/testing': { never: /^(express|next|react|vitest|msw)(\/|$)/ },

@@ -39,7 +39,7 @@ function sessionsCard({ subject, sessions }: Found): Markup {
 <p role="status"><span data-fact="sessions">${sessions.length}</span> living ${sessions.length === 1 ? 'session' : 'sessions'}.</p>
 <form method="post" action="/sessions/end" id="end-sessions">
 <input type="hidden" name="subject" value="${subject}">
-<div class="scroll" role="region" aria-labelledby="found" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of sessions" tabindex="0"><table>
 <thead><tr><th scope="col">Session</th><th scope="col">Since</th><th scope="col">Last active</th><th scope="col" class="end">End it</th></tr></thead>
 <tbody>${sessions.map(sessionRow)}</tbody>
 </table></div>

@@ -59,6 +59,7 @@ function addRequirements(app: FastifyInstance, session: Session): void {
   app.get('/acme', session.require({ expect: { 'context.tenant': 'acme' } }, show))
   app.get('/tenants/:tenant', session.require<{ Params: { tenant: string } }>(expectTenant, show))
   app.get('/cacheable-required', { onRequest: cacheable }, session.require({}, show))
+  app.get('/transfer', session.require({ assurance: { acr: 'urn:mfa', maxAge: '5m' } }, show))
   app.get('/recent', session.require({ freshness: { maxAge: '5s' } }, show))
   app.get('/grace', session.require({ outageGrace: '10s' }, show))
   app.get('/fresh', session.require({ fresh: true, outageGrace: '10s' }, show))

@@ -18,6 +18,8 @@ const claimsSchema = z.object({
 export default defineGateway({
   contract,
   origin: env['GATEWAY_ORIGIN'] ?? 'http://localhost:4400',
+  // Named where the origins below are on several hosts: every host under it receives the token.
+  ...(env['COOKIE_DOMAIN'] && { cookie: { domain: env['COOKIE_DOMAIN'] } }),
   store: `sqlite:${join(data, 'sessions.db')}`,
   idp: oidc({
     issuer: env['IDP_ISSUER'] ?? 'http://localhost:4401',

@@ -18,6 +18,8 @@ export interface IdpOptions {
   readonly redirectUris: readonly string[]
   /** The gateway's `/logout/done`. */
   readonly postLogoutRedirectUris: readonly string[]
+  /** The gateway's `/backchannel-logout`: told when somebody signs out here. Default: nobody is told. */
+  readonly backchannelLogoutUri?: string
   /** Default: Ada, Bob and Carol. */
   readonly people?: readonly Person[]
 }
@@ -64,6 +66,8 @@ function configuration(options: IdpOptions, people: readonly Person[], key: KeyO
     responseTypes: ['code'],
     pkce: { required: () => true },
     clientBasedCORS: () => false,
+    // The library reaches no loopback address by itself; the one that is asked here is the gateway's, which is configured.
+    fetch: (url, init) => fetch(url, { ...init, dispatcher: undefined } as RequestInit),
     findAccount: (_ctx, login) => accountOf(people, login),
     loadExistingGrant: firstPartyGrant,
     interactions: { url: (_ctx, { uid }) => `${signInPath}/${uid}` },
@@ -71,6 +75,7 @@ function configuration(options: IdpOptions, people: readonly Person[], key: KeyO
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Session: sessionSeconds, Grant: sessionSeconds },
     features: {
       devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => show(ctx, signOutPage(form)),
@@ -80,7 +85,7 @@ function configuration(options: IdpOptions, people: readonly Person[], key: KeyO
   }
 }
 
-function clientOf({ clientId, clientSecret, redirectUris, postLogoutRedirectUris }: IdpOptions): ClientMetadata {
+function clientOf({ clientId, clientSecret, redirectUris, postLogoutRedirectUris, backchannelLogoutUri }: IdpOptions): ClientMetadata {
   return {
     client_id: clientId,
     client_secret: clientSecret,
@@ -89,6 +94,8 @@ function clientOf({ clientId, clientSecret, redirectUris, postLogoutRedirectUris
     response_types: ['code'],
     grant_types: ['authorization_code'],
     require_auth_time: true,
+    // The ID token then carries `sid`, so that signing out in one browser leaves the person's others alone.
+    ...(backchannelLogoutUri && { backchannel_logout_uri: backchannelLogoutUri, backchannel_logout_session_required: true }),
   }
 }
 

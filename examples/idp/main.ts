@@ -13,6 +13,7 @@ const idp = await createIdp({
   clientSecret: process.env['IDP_CLIENT_SECRET'] ?? 'demonstration-only',
   redirectUris: [`${gateway}/callback`],
   postLogoutRedirectUris: [`${gateway}/logout/done`],
+  backchannelLogoutUri: `${gateway}/backchannel-logout`,
 })
 
 try {

@@ -19,7 +19,7 @@ label { display: grid; gap: .35rem; font-weight: 600; }
 input { width: 100%; min-height: 2.9rem; padding: .6rem .8rem; border: 1px solid var(--soft); border-radius: .6rem; background: transparent; color: inherit; font: inherit; }
 button, a.button { display: block; width: 100%; min-height: 2.9rem; padding: .65rem 1rem; border: 1px solid transparent; border-radius: .6rem; background: var(--accent);
   color: var(--on); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
-button.second, a.button.second { background: transparent; border-color: var(--line); color: var(--ink); }
+button.second, a.button.second { background: transparent; border-color: var(--soft); color: var(--ink); }
 [role="alert"] { margin: 0; color: var(--bad); font-weight: 600; }
 details { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); font-size: .875rem; }
 summary { cursor: pointer; font-weight: 600; }

@@ -7,7 +7,7 @@ const applications = ['portal', 'billing', 'workspace', 'admin'] as const
 export async function Bar() {
   const around = neighbours()
   return (
-    <div className="bar">
+    <header className="bar">
       <div>
         <span className="mark">
           <svg
@@ -36,7 +36,7 @@ export async function Bar() {
         </nav>
         <Who portal={around.portal} />
       </div>
-    </div>
+    </header>
   )
 }
 

@@ -10,12 +10,13 @@ export function TenantCard({ tenant, tenants }: { tenant: string | null; tenants
         {tenants.length < 2 ? 'You belong to no other organisation.' : 'What you choose here holds in the portal and in billing as well.'}
       </p>
       {tenants.length > 1 && (
-        // What React keeps of a select does not follow a new value: with a key the form is made anew.
-        <form key={tenant} className="row" action={switchTenant} id="switch-tenant">
+        <form className="row" action={switchTenant} id="switch-tenant">
           <input type="hidden" name="from" value={tenant ?? ''} />
           <label className="field">
             Work for{' '}
-            <select name="tenant" defaultValue={tenant ?? ''}>
+            {/* What React keeps of a select does not follow a new value: with a key it is made anew. A form must not be: with it
+            would go the error of its action, and nobody would be told. */}
+            <select key={tenant} name="tenant" defaultValue={tenant ?? ''}>
               {tenants.map((name) => (
                 <option key={name} value={name}>
                   {name}

@@ -59,11 +59,11 @@ export function page({ application, title, lead, body, width = 'two', subject }:
 </head>
 <body class="${application}">
 <a class="skip" href="#main">Skip to the content</a>
-<div class="bar"><div>
+<header class="bar"><div>
 <span class="mark"><svg viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M5 26 16 6l11 20M10 19h12"/></svg>Acme</span>
 <nav aria-label="Applications"><ul>${(Object.keys(applicationNames) as Application[]).map((name) => entry(name, application, around))}</ul></nav>
 ${subject !== undefined && who(application, subject, around)}
-</div></div>
+</div></header>
 <main id="main" class="${width}">
 <header><h1>${title}</h1>${lead && html`<p class="lead">${lead}</p>`}</header>
 ${body}

@@ -15,6 +15,6 @@ export function neighbours(environment: NodeJS.ProcessEnv = process.env): Neighb
     billing: environment['BILLING_ORIGIN'] ?? 'http://localhost:4411',
     workspace: environment['WORKSPACE_ORIGIN'] ?? 'http://localhost:4412',
     admin: environment['ADMIN_ORIGIN'] ?? 'http://localhost:4413',
-    gateway: environment['SINGLE_STATE_GATEWAY'] ?? 'http://localhost:4400',
+    gateway: environment['GATEWAY_ORIGIN'] ?? 'http://localhost:4400',
   }
 }

@@ -34,7 +34,7 @@ main { display: grid; gap: 1.25rem; align-items: start; max-width: 68rem; margin
 main > * { min-width: 0; }
 @media (min-width: 58rem) { main.two { grid-template-columns: minmax(0, 1fr) 21rem; } main.two > header, main.two > .notice { grid-column: 1 / -1; } }
 main.narrow { max-width: 36rem; padding-top: 12vh; }
-.stack { display: grid; gap: 1.25rem; }
+.stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; }
 h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.02em; text-wrap: balance; }
 h2 { margin: 0 0 .35rem; font-size: 1.05rem; line-height: 1.3; letter-spacing: -.005em; }
 h3 { margin: 1.25rem 0 .5rem; font-size: .9375rem; }
@@ -53,7 +53,7 @@ p.row { align-items: center; }
 input, select { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; border: 1px solid light-dark(#848da1, #6f788d); border-radius: .55rem; background: var(--card); color: inherit; font: inherit; font-weight: 400; }
 button, .button { display: inline-block; min-height: 2.75rem; padding: .55rem 1.1rem; border: 1px solid transparent; border-radius: .55rem; background: var(--accent); color: var(--on); font: inherit; font-weight: 600; text-decoration: none; cursor: pointer; }
 button:hover, .button:hover { filter: brightness(1.12); }
-.second { background: transparent; border-color: var(--line); color: var(--ink); }
+.second { background: transparent; border-color: light-dark(#b3bac9, #50586c); color: var(--ink); }
 .second:hover { border-color: var(--accent); filter: none; }
 .danger { background: transparent; border-color: var(--bad); color: var(--bad); }
 .danger:hover { background: var(--bad-tint); filter: none; }
@@ -80,6 +80,7 @@ pre { margin: .75rem 0 0; padding: .85rem 1rem; max-height: 22rem; overflow: aut
 .facts small { display: block; margin-top: .15rem; color: var(--soft); font-size: inherit; font-weight: 400; }
 details { margin-top: 1.1rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 summary { cursor: pointer; font-weight: 600; font-size: .9375rem; }
+@media (max-width: 36rem) { nav { flex: 1 0 100%; } nav ul { margin: 0 -.45rem; gap: 0; } nav a { padding: .35rem .45rem; font-size: .875rem; } }
 .plan { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 1rem; }
 .plan p { margin: 0; }
 .plan b { display: block; font-size: 1.6rem; line-height: 1.2; letter-spacing: -.02em; }

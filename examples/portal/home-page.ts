@@ -71,7 +71,7 @@ function sessionsCard({ createdAt, context: { locale } }: View, others: readonly
   return html`<section class="card" aria-labelledby="sessions">
 <h2 id="sessions">Where you are signed in</h2>
 <p>${count === 0 ? 'Only here. Sign in with another browser to see it appear.' : 'Here and elsewhere. What you do not know, sign out.'}</p>
-<div class="scroll" role="region" aria-labelledby="sessions" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of sessions" tabindex="0"><table>
 <thead><tr><th scope="col">Browser</th><th scope="col">Since</th><th scope="col">Last active</th></tr></thead>
 <tbody><tr><th scope="row"><span class="badge">this one</span></th><td>${clockTime(createdAt, locale)}</td><td>now</td></tr>
 ${others.map((other) => otherRow(other, locale))}</tbody>

@@ -3,7 +3,7 @@ import { html, neighbours, page } from '@single-state-example/pages'
 /** Asks first: other applications link here, and a link alone must change nothing. */
 export function askSignOutPage(subject: string): string {
   const body = html`<section class="card">
-<p>You will be signed out of all of Acme in this browser: the portal, billing and administration.</p>
+<p>You will be signed out of all of Acme in this browser: the portal, billing, the workspace and administration.</p>
 <form class="row" method="post" action="/sign-out"><button>Sign out</button><a class="button second" href="/">Stay signed in</a></form>
 </section>`
   return page({ application: 'portal', title: `Sign out, ${subject}?`, body, width: 'narrow' })

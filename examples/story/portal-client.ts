@@ -13,6 +13,8 @@ export function openAsPortal({ demonstration, bob }: Stage, around: (carry: Tran
     gateway: origins.gateway,
     key: keys.portal,
     transport: (origin) => around(fetchTransport(origin)),
+    // It lives for a moment, and has no use for a lease.
+    defaults: { freshness: 'strict' },
   })
   const url = `${origins.portal}/tenant`
   return client.open({ method: 'POST', url, headers: new Headers({ cookie: bob.cookiesFor(url), origin: origins.portal }) })
@@ -20,7 +22,7 @@ export function openAsPortal({ demonstration, bob }: Stage, around: (carry: Tran
 
 /** Gives Bob's browser the successor of its token, if the session was given one. */
 export function handOver({ demonstration, bob }: Stage, session: PortalSession): void {
-  const setCookie = session.headersFor({ cacheControl: null, vary: null })?.setCookie
+  const setCookie = session.headersFor({ cacheControl: null, cdnCacheControl: null, vary: null })?.setCookie
   if (setCookie) bob.take(`${demonstration.origins.portal}/`, setCookie)
 }
 

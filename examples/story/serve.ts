@@ -16,9 +16,11 @@ import { busyPart, offsets, type PartName, partNames } from './processes/ports.t
 export async function serve(options: {
   readonly portBase: number
   readonly data: string | null
+  /** Default: everything is on `localhost`. */
+  readonly domain: string | undefined
   readonly signal: AbortSignal
 }): Promise<void> {
-  const { portBase, data, signal } = options
+  const { portBase, data, domain, signal } = options
   const busy = await busyPart(portBase)
   if (busy) {
     const port = portBase + offsets[busy]
@@ -31,7 +33,7 @@ export async function serve(options: {
     const readable = readableLine(line)
     if (readable !== null) console.log(`${name.padEnd(9)} │ ${readable}`)
   }
-  const demonstration = createDemonstration({ portBase, data: folder, tokenLife: '5m', onLine })
+  const demonstration = createDemonstration({ portBase, data: folder, tokenLife: '5m', domain, onLine })
   try {
     await Promise.race([demonstration.start(), asked(signal)])
     if (signal.aborted) return

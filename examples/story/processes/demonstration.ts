@@ -10,6 +10,8 @@ export interface DemonstrationOptions {
   readonly data: string
   /** How long a token is believed without asking the gateway, such as `'5m'`. */
   readonly tokenLife: string
+  /** Gives the gateway and each application a host name of its own under this domain. Default: all are on `localhost`. */
+  readonly domain?: string | undefined
   /** Takes every line that a part prints. Default: drops them. */
   readonly onLine?: (name: PartName, line: string) => void
 }
@@ -34,20 +36,24 @@ const health: Readonly<Record<PartName, string>> = {
   admin: '/healthz',
 }
 
+/** The host of a part that has not its name. */
+const hosts: Partial<Record<PartName, string>> = { gateway: 'login' }
+
 /** The folder of a part that has not its name. */
 const folders: Partial<Record<PartName, string>> = { workspace: 'next' }
 
 /** Describes the demonstration; nothing runs yet. */
 export function createDemonstration(options: DemonstrationOptions): Demonstration {
   const secrets = secretsIn(options.data)
-  const origins = byName((name) => `http://localhost:${options.portBase + offsets[name]}`)
+  const addresses = byName((name) => `http://localhost:${options.portBase + offsets[name]}`)
+  const origins = byName((name) => originOf(name, options))
   const parts = byName((name) =>
     createPart({
       name,
       program: join(import.meta.dirname, '..', '..', folders[name] ?? name, 'main.ts'),
-      origin: origins[name],
+      address: addresses[name],
       healthPath: health[name],
-      environment: environmentOf(name, options, origins, secrets),
+      environment: environmentOf(name, options, { addresses, origins }, secrets),
       onLine: options.onLine ?? (() => undefined),
     }),
   )
@@ -61,11 +67,17 @@ export function createDemonstration(options: DemonstrationOptions): Demonstratio
   }
 }
 
+/** Where browsers meet a part. The provider is somebody else's, as in most organisations: it stays outside of the domain. */
+function originOf(name: PartName, { portBase, domain }: DemonstrationOptions): string {
+  const host = domain === undefined || name === 'idp' ? 'localhost' : `${hosts[name] ?? name}.${domain}`
+  return `http://${host}:${portBase + offsets[name]}`
+}
+
 /** Each part gets its own secrets and no other's; addresses are known to all. */
 function environmentOf(
   name: PartName,
-  { portBase, data, tokenLife }: DemonstrationOptions,
-  origins: Readonly<Record<PartName, string>>,
+  { portBase, data, tokenLife, domain }: DemonstrationOptions,
+  { addresses, origins }: Readonly<Record<'addresses' | 'origins', Readonly<Record<PartName, string>>>>,
   { gateway, provider, keys }: Secrets,
 ): NodeJS.ProcessEnv {
   const common = {
@@ -75,12 +87,14 @@ function environmentOf(
     PORT: String(portBase + offsets[name]),
     TOKEN_LIFE: tokenLife,
     GATEWAY_ORIGIN: origins.gateway,
-    SINGLE_STATE_GATEWAY: origins.gateway,
+    // Not every machine knows the names under `localhost` that browsers know.
+    SINGLE_STATE_GATEWAY: addresses.gateway,
     IDP_ISSUER: origins.idp,
     PORTAL_ORIGIN: origins.portal,
     BILLING_ORIGIN: origins.billing,
     WORKSPACE_ORIGIN: origins.workspace,
     ADMIN_ORIGIN: origins.admin,
+    ...(domain !== undefined && { COOKIE_DOMAIN: domain }),
   }
   const applicationKeys = { PORTAL_KEY: keys.portal, BILLING_KEY: keys.billing, WORKSPACE_KEY: keys.workspace, ADMIN_KEY: keys.admin }
   if (name === 'gateway') return { ...common, ...applicationKeys, DATA: data, SINGLE_STATE_SECRET: gateway, IDP_CLIENT_SECRET: provider }

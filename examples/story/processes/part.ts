@@ -10,7 +10,8 @@ export interface PartOptions {
   readonly name: PartName
   /** The program, an absolute path. */
   readonly program: string
-  readonly origin: string
+  /** Where this machine reaches it. */
+  readonly address: string
   /** Answers 200 once the part is of use. */
   readonly healthPath: string
   readonly environment: NodeJS.ProcessEnv
@@ -21,7 +22,6 @@ export interface PartOptions {
 /** One process of the demonstration, which can be stopped and started again. */
 export interface Part {
   readonly name: PartName
-  readonly origin: string
   readonly isRunning: () => boolean
   /** Resolves when the part answers. Rejects with what it printed last when it does not come up within 30 s. */
   readonly start: () => Promise<void>
@@ -59,13 +59,12 @@ export function createPart(options: PartOptions): Part {
 
   return {
     name: options.name,
-    origin: options.origin,
     isRunning: () => child !== undefined,
     async start() {
       if (child) return
       child = launch()
       if (await comesUp(options, () => child !== undefined)) return
-      throw new Error(`${options.name} did not come up at ${options.origin}; it printed last:\n${lines.join('\n')}`)
+      throw new Error(`${options.name} did not come up at ${options.address}; it printed last:\n${lines.join('\n')}`)
     },
     async stop(signal = 'SIGTERM') {
       if (!child) return
@@ -88,10 +87,10 @@ function spawnPart({ program, environment }: PartOptions): ChildProcess {
   })
 }
 
-async function comesUp({ origin, healthPath }: PartOptions, isRunning: () => boolean): Promise<boolean> {
+async function comesUp({ address, healthPath }: PartOptions, isRunning: () => boolean): Promise<boolean> {
   const deadline = performance.now() + startDeadlineMs
   while (isRunning() && performance.now() < deadline) {
-    const answer = await send({ method: 'GET', url: `${origin}${healthPath}`, headers: {}, timeoutMs: 1_000 }).catch(() => null)
+    const answer = await send({ method: 'GET', url: `${address}${healthPath}`, headers: {}, timeoutMs: 1_000 }).catch(() => null)
     if (answer?.status === 200) return true
     await wait(pollMs)
   }

@@ -1,20 +1,25 @@
 import { createSnapshotCache } from './cache/snapshot-cache.ts'
 import { createBreaker } from './client/breaker.ts'
 import { systemClock } from './client/clock.ts'
+import { createContextIntake } from './client/context-intake.ts'
 import { createExchange } from './client/exchange.ts'
 import { freshnessOf } from './client/freshness.ts'
 import { createGatewayCalls } from './client/gateway-calls.ts'
+import { createHeartbeats, type LeaseKeeper, refuseLeases } from './client/heartbeat.ts'
 import { createIntake } from './client/intake.ts'
 import { createKnownGateway } from './client/known-gateway.ts'
 import { consoleLog, createReport } from './client/log.ts'
 import { createOperations, type Operations } from './client/operations.ts'
 import { gatewayAddressOf, type SessionClientOptions } from './client/options.ts'
+import { type ClientProcess, clientProcess } from './client/process.ts'
 import { createReadFlights } from './client/read-flights.ts'
+import { freezingPlatform } from './client/runtime.ts'
+import { sessionContextSeconds } from './client/session-context.ts'
 import { createSessionReader } from './client/session-reader.ts'
 import type { ReadOptions, SessionResult } from './client/session-result.ts'
 import { createSessionWriter } from './client/session-writer.ts'
 import { createTokenCheck } from './client/token-check.ts'
-import { fetchTransport } from './client/transport.ts'
+import { fetchTransport, type Transport } from './client/transport.ts'
 import type { AnyContract, ApplicationName } from './contract/define-contract.ts'
 import { parseDuration } from './contract/duration.ts'
 import type { PublishableSignal, SessionChanges, SessionView, SignalValue, WriteReason } from './contract/session-view.ts'
@@ -62,6 +67,8 @@ export interface SessionClient<C extends AnyContract, A extends ApplicationName<
   open(request: RequestHead): ApplicationSession<C, A>
   /** For an application that operates `'all'`; the actor is the session of the request that asked. */
   readonly operations: Operations<ApplicationSession<C, A>>
+  /** Ends the heartbeats for good; from then on every read asks the gateway. They do not keep a process alive. */
+  close(): void
 }
 
 /**
@@ -73,50 +80,80 @@ export interface SessionClient<C extends AnyContract, A extends ApplicationName<
  * if (result.status === 'active') result.session.identity.subject
  * ```
  *
+ * @param process For tests and simulations: what is otherwise taken from the process around the client.
  * @throws TypeError that names the option when address, key or application do not fit.
  */
 export function createSessionClient<C extends AnyContract, const A extends ApplicationName<C>>(
   contract: C,
   options: SessionClientOptions<A>,
+  process: Partial<ClientProcess> = {},
 ): SessionClient<C, A> {
-  const parts = assemble(contract, options)
+  const { leases, ...parts } = assemble(contract, options, clientProcess(process))
   const open = (head: RequestHead) => openRequest(parts, head) as unknown as ApplicationSession<C, A>
   return {
     open,
     async resolve(request, readOptions) {
       const session = open(request)
       const result = await session.resolve(readOptions)
-      return { result, headers: session.headersFor({ cacheControl: null, vary: null }) ?? { set: {}, setCookie: null } }
+      return {
+        result,
+        headers: session.headersFor({ cacheControl: null, cdnCacheControl: null, vary: null }) ?? { set: {}, setCookie: null },
+      }
     },
     operations: createOperations(parts.writer, (actor: ApplicationSession<C, A>) => actor.presented()),
+    close: () => leases.close(),
   }
 }
 
 function assemble<C extends AnyContract, A extends ApplicationName<C>>(
   contract: C,
   options: SessionClientOptions<A>,
-): RequestParts<SessionView<C, A> & object> {
-  const { application, clock = systemClock, log = consoleLog, transport = fetchTransport, defaults = {} } = options
+  process: ClientProcess,
+): RequestParts<SessionView<C, A> & object> & { readonly leases: LeaseKeeper } {
+  const { application, clock = systemClock, log = consoleLog, transport = fetchTransport } = options
+  const { timers, verifier } = process
   const readView = createViewReader(contract, application)
   const { origin, key } = gatewayAddressOf(options)
   const { stale } = contract.applications[application]
   const staleMs = stale === undefined ? 0 : parseDuration(stale, 'stale')
-  freshnessOf(defaults)
+  const platform = freezingPlatform(process.globals)
+  const defaults = defaultsOf(options, platform, staleMs)
 
   const report = createReport(log, clock)
-  const calls = createGatewayCalls({ transport: transport(origin), breaker: createBreaker(clock), key, revision: contract.revision })
-  const known = createKnownGateway({ calls, clock, report, application, contractName: contract.name })
+  const callsOver = (carrier: Transport) =>
+    createGatewayCalls({ transport: carrier, breaker: createBreaker(clock), key, revision: contract.revision })
+  const calls = callsOver(transport(origin))
+  const known = createKnownGateway({ calls, verifier, clock, report, application, contractName: contract.name })
+  const tokens = createTokenCheck(known, verifier, clock)
   const cache = createSnapshotCache<SessionView<C, A> & object>(options.cache)
   const intake = createIntake(cache, readView, report)
-  const ask = createReadFlights({ calls, cache, intake, clock })
-  const exchange = createExchange(calls, intake, clock)
+  const ask = createReadFlights({ calls, cache, intake, clock, timers })
+  const exchange = createExchange({ calls, intake, clock, timers })
+  // A transport of their own: heartbeats must not queue behind reads.
+  const leases =
+    platform === null
+      ? createHeartbeats({ ...process, calls: callsOver(transport(origin)), cache, known, tokens, clock, timers, report })
+      : refuseLeases(platform, log)
+  if (platform !== null && defaults.freshness === 'live') leases.want()
   return {
     known,
-    tokens: createTokenCheck(known, clock),
-    reader: createSessionReader({ cache, ask, clock, staleMs }),
+    tokens,
+    reader: createSessionReader({ cache, ask, leases, clock, staleMs }),
     exchange,
+    contexts: options.forwardAuth ? createContextIntake({ application, intake, clock }) : null,
     writer: createSessionWriter({ calls, intake, ask, exchange, clock }),
     clock,
     defaults,
+    leases,
   }
+}
+
+/** Live, unless something else is named, a proxy passes on what it was told, or the process is frozen between requests. */
+function defaultsOf({ defaults = {}, forwardAuth = false }: SessionClientOptions, platform: string | null, staleMs: number): ReadOptions {
+  freshnessOf(defaults)
+  if (forwardAuth && staleMs === 0) {
+    throw new TypeError("forwardAuth: expected a contract that lets this application be stale, such as stale: '5s'; found none")
+  }
+  if (forwardAuth) return { freshness: { maxAge: `${sessionContextSeconds}s` }, ...defaults }
+  return platform === null ? { freshness: 'live', ...defaults } : defaults
 }

@@ -33,6 +33,7 @@ export const codes = {
   audit_unavailable: { status: 503, retryable: true, title: 'Writes are temporarily unavailable because they cannot be audited' },
   cross_site: { status: 403, retryable: false, title: 'The request was made by another site' },
   credentials_ambiguous: { status: 400, retryable: false, title: 'The request carries more than one session credential' },
+  assurance_insufficient: { status: 401, retryable: false, title: 'A stronger or more recent sign-in is needed' },
   access_denied: { status: 403, retryable: false, title: 'The session does not allow this' },
   expectation_failed: { status: 409, retryable: false, title: 'The session says otherwise than the request expected' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
@@ -41,6 +42,8 @@ export const codes = {
   not_found: { status: 404, retryable: false, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, retryable: false, title: 'This address does not support the method' },
   login_failed: { status: 400, retryable: false, title: 'The sign-in could not be completed' },
+  logout_failed: { status: 400, retryable: true, title: 'It is not sure that the sessions of this sign-out have ended' },
+  refresh_unsupported: { status: 501, retryable: false, title: 'The gateway has no claimsOf to ask what a provider says of a person' },
   internal_error: { status: 500, retryable: true, title: 'The gateway met an error that it did not expect' },
   identity_provider_unavailable: { status: 503, retryable: true, title: 'The identity provider is temporarily unavailable' },
 } as const satisfies Record<string, CodeFacts>

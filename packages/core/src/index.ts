@@ -1,4 +1,5 @@
 export type { SessionClientOptions } from './client/options.ts'
+export type { ClientProcess } from './client/process.ts'
 export type { ActiveSession, ReadOptions, SessionFailure, SessionResult } from './client/session-result.ts'
 export { fetchTransport, type Transport } from './client/transport.ts'
 export type { EndReason } from './consistency/ended.ts'
@@ -35,4 +36,5 @@ export {
   SessionMissingError,
   SessionUnavailableError,
 } from './errors.ts'
+export type { Assurance } from './http/assurance.ts'
 export type { Requirement } from './http/requirement.ts'

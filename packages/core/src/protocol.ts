@@ -1,12 +1,29 @@
 // What the gateway and the client share: the wire, the rules and the token format. Application code has no need of it.
 
 export { isLoopback } from './client/options.ts'
-export { sessionTokenType, type TokenClaims, type TokenVerdict, type VerificationKey, verifyToken } from './client/verify-token.ts'
+export {
+  longestSessionContext,
+  type SessionContext,
+  sessionContextHeader,
+  sessionContextSeconds,
+  sessionContextType,
+} from './client/session-context.ts'
+export {
+  sessionTokenType,
+  type TokenAlgorithm,
+  type TokenClaims,
+  type TokenVerdict,
+  tokenAlgorithms,
+  type VerificationKey,
+  verifyToken,
+} from './client/verify-token.ts'
+export { type AskedAssurance, anyAssurance, meetsAssurance } from './consistency/assurance.ts'
 export { carryOver, type SubjectOf } from './consistency/carry-over.ts'
 export { type EndReason, endReasonOf, type Lifespan, outlivesCutoff } from './consistency/ended.ts'
 export { isGranted, partOf } from './consistency/grants.ts'
-export { type AppliedWrite, recall, remember } from './consistency/idempotency.ts'
-export { idleEnd, tokenEnd } from './consistency/lifetime.ts'
+export { type AppliedWrite, recall, remember, rememberedWrites } from './consistency/idempotency.ts'
+export { clockRateError, clockSlackMs, heartbeatMs, leaseMs, settleMs, shortestSettleMs } from './consistency/lease.ts'
+export { idleEnd, isDueForExchange, tokenEnd } from './consistency/lifetime.ts'
 export { confirms, decideExchange, exchangeGraceMs, type Lineage } from './consistency/lineage.ts'
 export { visibleSignals } from './consistency/signals.ts'
 export { mayWrite, nextVersion, type WriteStamp } from './consistency/version.ts'

@@ -30,6 +30,8 @@ export interface SessionCalls<C extends AnyContract, A extends ApplicationName<C
   endOthers(context: Context, reason: string): Promise<Receipt>
   /** Any session of anybody (`operates: 'all'`). */
   readonly operations: Operations<Context>
+  /** Ends the heartbeats of live reads, for a process that shuts down in order. They do not keep it alive. */
+  close(): void
 }
 
 /** Makes the calls of an adapter; `sessionOf` answers the one session of a request, however often it is asked. */
@@ -50,6 +52,8 @@ export function createSessionCalls<C extends AnyContract, A extends ApplicationN
       list: (subject, context) => operations.list(subject, sessionOf(context)),
       end: (id, reason, context) => operations.end(id, reason, sessionOf(context)),
       endSubject: (subject, reason, context) => operations.endSubject(subject, reason, sessionOf(context)),
+      refreshSubject: (subject, reason, context) => operations.refreshSubject(subject, reason, sessionOf(context)),
     },
+    close: () => client.close(),
   }
 }

@@ -80,6 +80,14 @@ session.require({ expect: { 'context.tenant': null } })
 session.require({ expect: { 'context.tenant': 7 } })
 // @ts-expect-error: portal does not read the locale
 session.require({ expect: { 'context.locale': 'en' } })
+session.require({ assurance: { acr: 'urn:mfa', maxAge: '5m' } })
+session.require({ assurance: { acr: ['urn:hardware', 'urn:mfa'] } })
+// @ts-expect-error: an age is a duration
+session.require({ assurance: { maxAge: 300 } })
+// @ts-expect-error: billing does not read the class of the sign-in, so it cannot ask for one
+billing.require({ assurance: { acr: 'urn:mfa' } })
+// @ts-expect-error: nor when it was
+billing.require({ assurance: { maxAge: '5m' } })
 session.require({ freshness: { maxAge: '5s' }, outageGrace: '10s', atLeast: 3 })
 // @ts-expect-error: a duration has a unit
 session.require({ freshness: { maxAge: '5' } })

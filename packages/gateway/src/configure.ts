@@ -1,10 +1,20 @@
-import { type AnyContract, expectOptions, parseDuration, type SessionCookie } from '@single-state/core/protocol'
+import {
+  type AnyContract,
+  expectOptions,
+  parseDuration,
+  type SessionCookie,
+  type TokenAlgorithm,
+  tokenAlgorithms,
+} from '@single-state/core/protocol'
 import type { GatewayConfig } from './config.ts'
+import { connectionLimitsOf } from './connection-limits.ts'
+import { type EncryptionKey, readEncryptionKeys } from './encryption/encryption-keys.ts'
 import { type Applications, openApplications } from './policy/applications.ts'
 import { chooseCookie } from './policy/cookie-scope.ts'
 import { checkOrigin } from './policy/origins.ts'
 import { randomSecret, shortestSecret } from './secrets.ts'
 import type { LogLevel } from './telemetry/log.ts'
+import type { TlsFiles } from './tls-files.ts'
 
 /** The environment of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -19,13 +29,33 @@ export interface CheckedConfig {
   readonly allowedOrigins: ReadonlySet<string>
   readonly cookie: SessionCookie
   readonly secret: string
+  /** Null where documents are stored as they are. */
+  readonly encryption: { readonly keys: readonly EncryptionKey[]; readonly allowPlain: boolean } | null
+  readonly signingAlgorithm: TokenAlgorithm
+  /** Null where the listener speaks plain HTTP. */
+  readonly tls: TlsFiles | null
+  /** Whether leases are granted. */
+  readonly live: boolean
   readonly keepAuditMs: number
   readonly logLevel: LogLevel
 }
 
 const options = [
-  ...['contract', 'origin', 'store', 'idp', 'applications', 'derive', 'cookie', 'secret', 'sessionsPerSubject'],
-  ...['allowMemoryInProduction', 'audit', 'log'],
+  ...[
+    'contract',
+    'origin',
+    'store',
+    'idp',
+    'applications',
+    'derive',
+    'cookie',
+    'secret',
+    'encryption',
+    'tls',
+    'connections',
+    'sessionsPerSubject',
+  ],
+  ...['allowMemoryInProduction', 'audit', 'log', 'signingAlgorithm', 'claimsOf', 'live'],
 ]
 
 /**
@@ -55,6 +85,10 @@ export function checkConfig(config: GatewayConfig, env: Environment): CheckedCon
     allowedOrigins,
     cookie,
     secret: secretOf(config, env, production),
+    encryption: encryptionOf(config),
+    tls: tlsOf(config),
+    signingAlgorithm: algorithmOf(config.signingAlgorithm ?? 'EdDSA'),
+    live: liveOf(config.live ?? true),
     keepAuditMs: parseDuration(config.audit?.keep ?? '90d', 'audit.keep'),
     logLevel: levelOf(config.log?.level ?? 'info'),
   }
@@ -63,16 +97,21 @@ export function checkConfig(config: GatewayConfig, env: Environment): CheckedCon
 /** A mistyped option would leave its default standing, such as no limit of sessions. */
 function checkOptions(config: GatewayConfig): void {
   expectOptions(config, options, 'config')
-  const { cookie, audit, log, sessionsPerSubject } = config
+  const { cookie, encryption, tls, connections, audit, log, sessionsPerSubject } = config
   if (cookie !== undefined) expectOptions(cookie, ['domain'], 'cookie')
-  if (audit !== undefined) expectOptions(audit, ['keep'], 'audit')
+  if (encryption !== undefined) expectOptions(encryption, ['keys', 'allowPlain'], 'encryption')
+  if (tls !== undefined) expectOptions(tls, ['key', 'cert'], 'tls')
+  if (connections !== undefined) expectOptions(connections, ['most', 'headersTimeoutMs', 'requestTimeoutMs'], 'connections')
+  connectionLimitsOf(connections ?? {})
+  if (audit !== undefined) expectOptions(audit, ['keep', 'sink'], 'audit')
   if (log !== undefined) expectOptions(log, ['level'], 'log')
   if (sessionsPerSubject !== undefined) expectOptions(sessionsPerSubject, ['max', 'onOverflow'], 'sessionsPerSubject')
 }
 
-function checkParts({ idp, derive, sessionsPerSubject }: GatewayConfig): void {
+function checkParts({ idp, derive, claimsOf, sessionsPerSubject }: GatewayConfig): void {
   if (typeof idp?.begin !== 'function') throw new TypeError('idp: expected oidc({ … }) or developmentPeople([ … ])')
   if (derive !== undefined && typeof derive !== 'function') throw new TypeError('derive: expected a function of the claims')
+  if (claimsOf !== undefined && typeof claimsOf !== 'function') throw new TypeError('claimsOf: expected a function of issuer and subject')
   if (sessionsPerSubject === undefined) return
   const { max, onOverflow } = sessionsPerSubject
   if (!Number.isSafeInteger(max) || max < 1 || max > 1_000) throw new TypeError(`sessionsPerSubject.max: expected 1 to 1000, found ${max}`)
@@ -96,6 +135,34 @@ function secretOf(config: GatewayConfig, env: Environment, production: boolean):
   throw new TypeError(
     `secret: expected ${shortestSecret} random characters or more, found ${found}; make one with 'single-state keys create --secret' and set SINGLE_STATE_SECRET`,
   )
+}
+
+function encryptionOf({ encryption }: GatewayConfig): CheckedConfig['encryption'] {
+  if (encryption === undefined) return null
+  const { keys, allowPlain = false } = encryption
+  if (typeof allowPlain !== 'boolean')
+    throw new TypeError(`encryption.allowPlain: expected true or false, found ${JSON.stringify(allowPlain)}`)
+  return { keys: readEncryptionKeys(keys), allowPlain }
+}
+
+function algorithmOf(algorithm: unknown): TokenAlgorithm {
+  const known = tokenAlgorithms.find((one) => one === algorithm)
+  if (known === undefined)
+    throw new TypeError(`signingAlgorithm: expected ${tokenAlgorithms.join(' or ')}, found ${JSON.stringify(algorithm)}`)
+  return known
+}
+
+function tlsOf({ tls }: GatewayConfig): TlsFiles | null {
+  if (tls === undefined) return null
+  for (const name of ['key', 'cert'] as const) {
+    if (typeof tls[name] !== 'string' || tls[name] === '') throw new TypeError(`tls.${name}: expected the name of a PEM file`)
+  }
+  return tls
+}
+
+function liveOf(live: unknown): boolean {
+  if (typeof live === 'boolean') return live
+  throw new TypeError(`live: expected true or false, found ${JSON.stringify(live)}`)
 }
 
 function levelOf(level: unknown): LogLevel {

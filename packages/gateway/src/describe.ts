@@ -1,4 +1,6 @@
+import { leaseMs, settleMs } from '@single-state/core/protocol'
 import type { CheckedConfig } from './configure.ts'
+import { durationText } from './duration-text.ts'
 import type { IdentityProvider } from './oidc/provider.ts'
 import type { Application } from './policy/applications.ts'
 import type { SessionStore } from './stores/store.ts'
@@ -16,15 +18,25 @@ export function describeGateway(config: CheckedConfig, idp: IdentityProvider, st
   return [
     `gateway ${origin}`,
     `contract ${contract.name}, revision ${contract.revision}, documents up to ${contract.limits.bytes} bytes`,
-    `lifetimes token ${length(tokenMs)}, idle ${length(idleMs)}, absolute ${length(absoluteMs)}; ` +
-      `signed out ${length(idleMs - tokenMs / 2)} to ${length(idleMs)} after the last request`,
+    `lifetimes token ${durationText(tokenMs)}, idle ${durationText(idleMs)}, absolute ${durationText(absoluteMs)}; ` +
+      `signed out ${durationText(idleMs - tokenMs / 2)} to ${durationText(idleMs)} after the last request`,
     `cookie ${describeCookie(config)}`,
     `store ${store.name}: ${survives[store.durability]}`,
+    describeEncryption(config),
     `identity provider ${idp.name}`,
     ...config.applications.all.map(describeApplication),
-    `audit kept ${length(config.keepAuditMs)}`,
-    'live off: reads ask the gateway, but for what an application may have stale',
+    `audit kept ${durationText(config.keepAuditMs)}`,
+    config.live
+      ? `live: leases of ${durationText(leaseMs)}, a write is acknowledged ${durationText(settleMs)} after it is stored`
+      : 'live off: reads ask the gateway, but for what an application may have stale',
   ]
+}
+
+function describeEncryption({ encryption }: CheckedConfig): string {
+  if (encryption === null) return 'documents are stored as they are: encryption.keys are not set'
+  const [newest, ...older] = encryption.keys.map(({ kid }) => kid)
+  const reads = [...(older.length > 0 ? [`reads ${older.join(', ')} too`] : []), ...(encryption.allowPlain ? ['reads plain ones'] : [])]
+  return [`documents are encrypted with key ${newest}`, ...reads].join('; ')
 }
 
 function describeCookie({ cookie, origin }: CheckedConfig): string {
@@ -36,27 +48,7 @@ function describeApplication({ name, origins, operates, staleMs }: Application):
   const facts = [
     origins.length === 0 ? 'no pages' : origins.join(', '),
     ...(operates === null ? [] : [operates === 'all' ? 'operates all sessions' : "operates the person's own sessions"]),
-    ...(staleMs === 0 ? [] : [`stale up to ${length(staleMs)}`]),
+    ...(staleMs === 0 ? [] : [`stale up to ${durationText(staleMs)}`]),
   ]
   return `application ${name}: ${facts.join('; ')}`
-}
-
-const units = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-  ['ms', 1],
-] as const
-
-/** A length of time as people write it: `27m30s`. */
-function length(ms: number): string {
-  let rest = Math.round(ms)
-  const parts: string[] = []
-  for (const [unit, unitMs] of units) {
-    const count = Math.floor(rest / unitMs)
-    rest -= count * unitMs
-    if (count > 0) parts.push(`${count}${unit}`)
-  }
-  return parts.join('') || '0s'
 }

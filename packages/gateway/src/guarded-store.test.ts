@@ -39,6 +39,14 @@ describe('a guarded store', () => {
     expect(await store.health()).toMatchObject({ writable: true })
   })
 
+  it('takes the look at the changes also then: heartbeats that get no answer would make every read ask', async () => {
+    const { store, fire } = guardedStore({ read: never })
+    const calls = Array.from({ length: 512 }, () => store.read([]).catch(() => null))
+    expect(await store.changesSince(0, '')).toMatchObject({ kind: 'reset' })
+    fire()
+    await Promise.all(calls)
+  })
+
   it('passes on what the store answers and what it throws, and measures both', async () => {
     const { store, metrics } = guardedStore({ read: () => Promise.reject(new RangeError('x')) })
     expect(await store.listBySubject({ issuer: 'i', subject: 's' })).toMatchObject({ records: [] })

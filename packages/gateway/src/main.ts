@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createInterface } from 'node:readline/promises'
 import { runCommand } from './commands/run-command.ts'
 
 const { promise: unread, resolve: stopReading } = Promise.withResolvers<void>()
@@ -17,10 +18,22 @@ function signalled(): Promise<void> {
   })
 }
 
+async function ask(question: string): Promise<string | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null
+  const asking = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await asking.question(question)
+  } finally {
+    asking.close()
+  }
+}
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   out: (line) => console.log(line),
   err: (line) => console.error(line),
   env: process.env,
   cwd: process.cwd(),
   stopped: () => Promise.race([signalled(), unread]),
+  ask,
+  onReload: (call) => void process.on('SIGHUP', call),
 })

@@ -7,13 +7,21 @@ type Json = Readonly<Record<string, unknown>>
 /** What every call of a kind can be refused for, beyond its own codes. */
 const commonCodes: Readonly<Record<Operation['proof'], readonly SessionErrorCode[]>> = {
   none: [],
-  application: ['application_unknown', 'store_unavailable'],
-  operator: ['application_unknown', 'application_denied', 'store_unavailable'],
-  session: ['application_unknown', 'token_missing', 'token_invalid', 'session_ended', 'session_invalid', 'store_unavailable'],
+  application: ['application_unknown', 'rate_limited', 'store_unavailable'],
+  operator: ['application_unknown', 'rate_limited', 'application_denied', 'store_unavailable'],
+  session: [
+    'application_unknown',
+    'rate_limited',
+    'token_missing',
+    'token_invalid',
+    'session_ended',
+    'session_invalid',
+    'store_unavailable',
+  ],
 }
 
 /** What it can be refused for besides, where the token of the person who acts was shown. */
-const actorCodes: readonly SessionErrorCode[] = ['token_invalid', 'token_expired', 'session_ended', 'session_invalid']
+const actorCodes: readonly SessionErrorCode[] = ['token_missing', 'token_invalid', 'token_expired', 'session_ended', 'session_invalid']
 
 const bodyCodes: readonly SessionErrorCode[] = ['request_invalid', 'document_too_large', 'media_type_unsupported']
 
@@ -66,13 +74,13 @@ function securityOf({ proof, actor }: Operation): readonly Json[] {
   return [{ application: [] }, ...(actor ? [both] : [])]
 }
 
-function parametersOf({ path, query, headers, proof }: Operation): readonly Json[] {
+function parametersOf({ path, query, headers, proof, forProxies }: Operation): readonly Json[] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
   const properties = query ? ((z.toJSONSchema(query, { io: 'input' }) as { properties?: Record<string, Json> }).properties ?? {}) : {}
   const inQuery = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }))
   const revision = { name: 'Contract-Revision', in: 'header', required: true, schema: { type: 'integer', minimum: 1 } }
   const conditional = (headers ?? []).map((name) => ({ name, in: 'header', required: name === 'If-Match', schema: { type: 'string' } }))
-  return [...inPath, ...inQuery, ...(path.startsWith('/v1/') && proof !== 'none' ? [revision] : []), ...conditional]
+  return [...inPath, ...inQuery, ...(path.startsWith('/v1/') && proof !== 'none' && !forProxies ? [revision] : []), ...conditional]
 }
 
 /** One answer for each status, naming its codes. */

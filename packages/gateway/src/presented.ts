@@ -1,4 +1,4 @@
-import { confirms, type SessionParts, verifyToken } from '@single-state/core/protocol'
+import { confirms, type SessionParts } from '@single-state/core/protocol'
 import { endEntry, gatewayName } from './audit/entries.ts'
 import { ProblemError } from './http/problem.ts'
 import { type Standing, standingOf, type VerifiedToken } from './policy/standing.ts'
@@ -18,17 +18,18 @@ export interface PresentedSession extends OpenSession {
 }
 
 /**
- * Verifies a token that was shown, whether or not it has expired. No store is asked.
+ * Verifies a token that was shown, whether or not it has expired. The store is asked only for a key that is not at hand.
  *
- * @throws ProblemError `token_missing`, `token_invalid`
+ * @throws ProblemError `token_missing`, `token_invalid`; `store_unavailable` while it is not known whether its key is one
+ * that another gateway has just made.
  */
 export async function verifyPresented(ports: GatewayPorts, token: string | null): Promise<VerifiedToken> {
   if (token === null || token === '') throw new ProblemError('token_missing')
   const gateway = { origin: ports.origin, keyOf: ports.keys.keyOf }
-  let verdict = await verifyToken(token, gateway, ports.now())
+  let verdict = await ports.verifyToken(token, gateway, ports.now())
   if (verdict.status === 'unknown') {
-    await ports.keys.refresh()
-    verdict = await verifyToken(token, gateway, ports.now())
+    if ((await ports.keys.look(verdict.kid)) === 'unsure') throw new ProblemError('store_unavailable')
+    verdict = await ports.verifyToken(token, gateway, ports.now())
   }
   if (verdict.status !== 'valid') throw new ProblemError('token_invalid')
   return { claims: verdict.claims, expired: verdict.expired }
@@ -101,11 +102,13 @@ function requireGood(standing: Standing): Extract<Standing, { kind: 'good' }> {
  * Opens the document of a living session. One that is not valid ends its session for good (rule 8); the tombstone is why
  * the audit says so only once.
  *
- * @throws ProblemError `session_invalid`; `contract_mismatch` for a document of a newer contract, which another gateway can read.
+ * @throws ProblemError `session_invalid`; `contract_mismatch` for a document of a newer contract, which another gateway can
+ * read; `store_unavailable` for one that this gateway lacks the key of: our mistake must never look like a sign-out.
  */
 export async function openDocument(ports: GatewayPorts, record: SessionRecord, position: Position): Promise<OpenSession> {
-  const document = ports.documents.read(record.id, record.body)
-  if (document.ok) return { record, parts: document.parts, position }
+  const document = await ports.documents.read(record)
+  if (document.kind === 'read') return { record: { ...record, signals: document.signals }, parts: document.parts, position }
+  if (document.kind === 'locked') throw lockedDocument(ports, record, document.why)
   ports.log.error({ session: record.idHash, why: document.why }, 'a stored document is not valid')
   if (record.contract > ports.contract.revision) {
     throw new ProblemError('contract_mismatch', { detail: `the document is of revision ${record.contract} of the contract` })
@@ -116,4 +119,10 @@ export async function openDocument(ports: GatewayPorts, record: SessionRecord, p
     endEntry({ application: gatewayName, actor: null, reason: 'document_invalid', traceId: null }),
   )
   throw new ProblemError('session_invalid', { reason: 'invalid' })
+}
+
+/** The refusal to judge a document that this gateway cannot open. The log names the key; the answer does not. */
+export function lockedDocument({ log }: GatewayPorts, { idHash }: SessionRecord, why: string): ProblemError {
+  log.error({ session: idHash, why }, 'a stored document cannot be opened')
+  return new ProblemError('store_unavailable')
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { keyOf, openTestGateway } from './fixtures/test-gateway.ts'
@@ -54,6 +55,49 @@ describe('serveGateway', () => {
     )
     expect(refused).toBe(431)
     expect((await withHeader(15_000)).status).toBe(200)
+  })
+
+  it.each<[what: string, sent: string, status: number]>([
+    ['no request', 'nonsense\r\n\r\n', 400],
+    ['two lengths', 'POST /v1/reads HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400],
+    ['headers that are too long', `GET /healthz HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
+  ])('answers %s as a problem, and closes the connection', async (_what, sent, status) => {
+    const { port, url } = await serving()
+    const socket = connect(port, '127.0.0.1')
+    const closed = once(socket, 'close')
+    const answer = textOf(socket)
+    socket.write(sent)
+    const [head = '', body = ''] = (await answer).split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(head).toContain('Content-Type: application/problem+json')
+    expect(JSON.parse(body)).toMatchObject({ type: 'urn:single-state:error:request_invalid', status, code: 'request_invalid' })
+    await closed
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  })
+
+  it('takes no more connections than it was told', async () => {
+    const { gateway } = await openTestGateway()
+    const one = await serveGateway(gateway, { port: 0, hostname: '127.0.0.1', connections: { most: 1 } })
+    served.push(one)
+    const first = connect(one.port, '127.0.0.1')
+    await once(first, 'connect')
+    const second = connect(one.port, '127.0.0.1')
+    await once(second, 'close')
+    const answer = textOf(first)
+    first.write('nonsense\r\n\r\n')
+    expect(await answer).toContain('HTTP/1.1 400')
+    first.destroy()
+  })
+
+  it('answers who sends its headers too slowly with 408', { timeout: 30_000 }, async () => {
+    const { gateway } = await openTestGateway()
+    const one = await serveGateway(gateway, { port: 0, hostname: '127.0.0.1', connections: { headersTimeoutMs: 100 } })
+    served.push(one)
+    const socket = connect(one.port, '127.0.0.1')
+    const answer = textOf(socket)
+    socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n')
+    expect(await answer).toMatch(/^HTTP\/1\.1 408 [\s\S]*"status":408,"code":"request_invalid"/)
+    socket.destroy()
   })
 
   it('rejects when the port is taken', async () => {

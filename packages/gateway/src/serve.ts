@@ -1,6 +1,10 @@
 import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server'
+import { type ConnectionLimits, connectionLimitsOf } from './connection-limits.ts'
 import type { Gateway } from './gateway.ts'
+import { refuseUnreadable } from './http/refuse-unreadable.ts'
+import type { TlsPair } from './tls-files.ts'
 
 /** Where a gateway listens. */
 export interface ServeOptions {
@@ -8,6 +12,10 @@ export interface ServeOptions {
   readonly port: number
   /** Default `'localhost'`. */
   readonly hostname?: string
+  /** Serves HTTPS with this certificate and key. Default: plain HTTP, for what ends TLS before it. */
+  readonly tls?: TlsPair
+  /** Limits of its connections. */
+  readonly connections?: ConnectionLimits
   /** How long `close` waits for answers under way before it cuts them off, in milliseconds. Default 10,000. */
   readonly drainMs?: number
 }
@@ -15,33 +23,26 @@ export interface ServeOptions {
 /** A gateway that listens. */
 export interface ServedGateway {
   readonly port: number
+  /** Takes another certificate for the connections from here on. Only where it serves HTTPS. */
+  readonly renew: (tls: TlsPair) => void
   /** Takes no more connections, lets answers under way finish, then closes the gateway. */
   readonly close: () => Promise<void>
 }
 
-/** Limits of a connection: who sends slowly, or much, or often, waits on their own account and not on everybody's. */
-const limits = {
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-  maxHeaderSize: 16_384,
-} as const
-
-/** 4,096: each costs memory; applications reuse theirs. */
-const mostConnections = 4_096
+/** Limits that nobody needs otherwise. */
+const limits = { keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 } as const
 
 /**
  * Serves a gateway on Node's own HTTP server.
  *
- * Rejects with the system's error when the port cannot be had.
+ * Rejects with the system's error when the port cannot be had, and with a TypeError for limits that are none.
  */
 export async function serveGateway(
   gateway: Gateway,
-  { port, hostname = 'localhost', drainMs = 10_000 }: ServeOptions,
+  { port, hostname = 'localhost', tls, connections = {}, drainMs = 10_000 }: ServeOptions,
 ): Promise<ServedGateway> {
-  const server = createAdaptorServer({ fetch: gateway.fetch, serverOptions: limits, overrideGlobalObjects: false }) as Server
-  server.maxConnections = mostConnections
+  const server = serverOf(gateway, tls, connections)
+  refuseUnreadable(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, hostname, resolve)
@@ -49,11 +50,24 @@ export async function serveGateway(
   const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
+    renew: (pair) => (server as TlsServer).setSecureContext(pair),
     close: async () => {
       await drain(server, drainMs)
       await gateway.close()
     },
   }
+}
+
+function serverOf(gateway: Gateway, tls: TlsPair | undefined, connections: ConnectionLimits): Server {
+  const { most, headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout } = connectionLimitsOf(connections)
+  const serverOptions = { ...limits, headersTimeout, requestTimeout }
+  const fetch = (request: Request, { incoming }: HttpBindings | Http2Bindings) =>
+    gateway.fetch(request, { address: incoming.socket.remoteAddress ?? null })
+  const options = { fetch, overrideGlobalObjects: false }
+  const server = tls
+    ? createAdaptorServer({ ...options, createServer: createTlsServer, serverOptions: { ...serverOptions, ...tls } })
+    : createAdaptorServer({ ...options, serverOptions })
+  return Object.assign(server as Server, { maxConnections: most })
 }
 
 /** A connection is idle only once its answer is out, so idle ones are looked for until there are none. */

@@ -4,11 +4,12 @@ import {
   checkParts,
   decideExchange,
   endReasonOf,
+  isSessionError,
   type SessionParts,
   serializeCookie,
   serializeStored,
 } from '@single-state/core/protocol'
-import { changeEntry, endEntry, gatewayName, nameOf } from './audit/entries.ts'
+import { type Act, changeEntry, endEntry, gatewayName, nameOf } from './audit/entries.ts'
 import type { SessionStart } from './oidc/login-ports.ts'
 import type { Authentication } from './oidc/provider.ts'
 import { isWithinLimit } from './policy/change.ts'
@@ -16,7 +17,6 @@ import { deriveParts } from './policy/derive.ts'
 import type { GatewayPorts } from './ports.ts'
 import { verifyPresented } from './presented.ts'
 import type { NewSession, SessionRecord } from './stores/store.ts'
-import { issueToken } from './tokens/issue.ts'
 import { newDraw, newSessionId } from './tokens/random.ts'
 
 /** What a login brings besides the authentication. */
@@ -47,7 +47,7 @@ async function start(ports: GatewayPorts, authentication: Authentication, login:
     ports.log.error({ why: derived.why }, 'derive did not make a document of the contract')
     return { kind: 'refused', why: 'derive_failed' }
   }
-  const previous = await replacedBy(ports, login.presentedToken)
+  const previous = await replacedBy(ports, login.presentedToken, login.traceId)
   const { carried, parts } = carry(contract, derived.parts, previous?.parts)
   const id = newSessionId()
   const entry = changeEntry('create', carried, {
@@ -57,8 +57,11 @@ async function start(ports: GatewayPorts, authentication: Authentication, login:
     traceId: login.traceId,
   })
   const created = await ports.store.create(newSession(ports, id, parts, authentication, login, previous?.record.id ?? null), entry)
-  if (created.kind === 'cutoff') return { kind: 'refused', why: 'subject_ended' }
-  if (created.kind === 'limit') return { kind: 'refused', why: 'too_many_sessions' }
+  if (created.kind !== 'created') {
+    const reason = created.kind === 'cutoff' ? 'session.cutoff' : 'session.limit'
+    await ports.store.appendAudit({ ...entry, paths: [], reason, outcome: 'denied', subject: nameOf(authentication) })
+    return { kind: 'refused', why: created.kind === 'cutoff' ? 'subject_ended' : 'too_many_sessions' }
+  }
   ports.metrics.end('replaced', created.ended.length)
   return started(ports, created.record, created.nowMs)
 }
@@ -91,19 +94,24 @@ function newSession(
 
 async function started(ports: GatewayPorts, record: SessionRecord, nowMs: number): Promise<SessionStart> {
   const issuer = { origin: ports.origin, tokenMs: ports.contract.lifetime.tokenMs, key: ports.keys.signing() }
-  const { token } = await issueToken(record, issuer, nowMs)
+  const { token } = await ports.issueToken(record, issuer, nowMs)
   return { kind: 'started', token, setCookie: serializeCookie(ports.cookie, token) }
 }
 
 /**
  * The living session of the token that came with the login, whoever's it is: that browser's cookie is about to be
- * replaced, so its session ends. One whose document cannot be read ends as well and carries nothing over.
+ * replaced, so its session ends. One whose document cannot be read ends as well and carries nothing over. A token that was
+ * replaced long ago ends its session as an exchange does, and what that session has is not for whoever holds the copy.
  */
-async function replacedBy(ports: GatewayPorts, presentedToken: string | null) {
+async function replacedBy(ports: GatewayPorts, presentedToken: string | null, traceId: string | null) {
   const shown = presentedToken === null ? null : await readLineage(ports, presentedToken)
-  if (!shown || shown.lineage === 'reused') return null
-  const document = ports.documents.read(shown.record.id, shown.record.body)
-  return { record: shown.record, parts: document.ok ? document.parts : undefined }
+  if (!shown) return null
+  if (shown.lineage === 'reused') {
+    await endReused(ports, shown.record, { application: gatewayName, actor: null, traceId })
+    return null
+  }
+  const document = await ports.documents.read(shown.record)
+  return { record: shown.record, parts: document.kind === 'read' ? document.parts : undefined }
 }
 
 /** Rule 13: only what the contract names comes along. What no longer fits the contract stays behind. */
@@ -116,19 +124,36 @@ function carry(contract: AnyContract, fresh: SessionParts, previous: SessionPart
 
 async function endPresented(ports: GatewayPorts, presentedToken: string, reason: string, traceId: string | null): Promise<boolean> {
   const shown = await readLineage(ports, presentedToken)
-  if (!shown) return false
+  if (!shown) {
+    // Over already, perhaps by a first try whose answer was lost: what is acknowledged now holds everywhere as well.
+    await ports.settling.begin()
+    return false
+  }
   const { record, lineage } = shown
   const act = { application: gatewayName, actor: nameOf(record), traceId }
-  // A token that was replaced long ago, or is later than any that this store knows of, ends its session as an exchange does (rule 9).
-  const [end, why] = lineage === 'reused' ? (['reused', 'token_reused'] as const) : (['revoked', reason] as const)
-  const outcome = await ports.store.end(record.id, end, endEntry({ ...act, reason: why }))
-  if (outcome.kind === 'ended') ports.metrics.end(end, 1)
+  if (lineage === 'reused') return endReused(ports, record, act)
+  const outcome = await ports.store.end(record.id, 'revoked', endEntry({ ...act, reason }))
+  await ports.settling.begin()
+  if (outcome.kind === 'ended') ports.metrics.end('revoked', 1)
   return outcome.kind === 'ended'
 }
 
-/** The living session of a token that may have expired, and where the token stands in its line; null for anything else. */
+/** Ends the session of a token that was replaced long ago, or is later than any that this store knows of (rule 9). */
+async function endReused(ports: GatewayPorts, { id }: SessionRecord, act: Omit<Act, 'reason'>): Promise<boolean> {
+  const outcome = await ports.store.end(id, 'reused', endEntry({ ...act, reason: 'token_reused' }))
+  if (outcome.kind === 'ended') ports.metrics.end('reused', 1)
+  return outcome.kind === 'ended'
+}
+
+/**
+ * The living session of a token that may have expired, and where the token stands in its line; null for anything else.
+ * Rejects with `store_unavailable` where it is not known whether the token is one of this gateway (rule 8).
+ */
 async function readLineage(ports: GatewayPorts, presentedToken: string) {
-  const verified = await verifyPresented(ports, presentedToken).catch(() => null)
+  const verified = await verifyPresented(ports, presentedToken).catch((error: unknown) => {
+    if (isSessionError(error) && error.status === 401) return null
+    throw error
+  })
   if (verified === null) return null
   const { sid, gen } = verified.claims
   const { records, nowMs } = await ports.store.read([sid])

@@ -68,8 +68,9 @@ async function sweeping() {
       due.add(call)
       return () => void due.delete(call)
     },
-    every: (_: number, call: () => void) => {
-      calls.add(call)
+    every: (ms: number, call: () => void) => {
+      // What is looked at every second is not the sweep's.
+      if (ms > 1_000) calls.add(call)
       return () => calls.delete(call)
     },
   }

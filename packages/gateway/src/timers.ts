@@ -6,6 +6,12 @@ export interface Timers {
   readonly every: (ms: number, call: () => void) => () => void
 }
 
+/** As `after`, for somebody who waits: it keeps the process alive until then. */
+export const afterForWaiters: Timers['after'] = (ms, call) => {
+  const timer = setTimeout(call, ms)
+  return () => clearTimeout(timer)
+}
+
 export const processTimers: Timers = {
   after: (ms, call) => {
     const timer = setTimeout(call, ms).unref()

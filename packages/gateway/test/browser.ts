@@ -88,7 +88,7 @@ export function createBrowser(served: Readonly<Record<string, Served>> = {}): Br
 }
 
 /** Over `node:http`, because `fetch` sets `Sec-Fetch-Mode` itself and would not pass for a browser. */
-function overNetwork(url: URL, method: string, headers: Headers, body: string | null): Promise<Response> {
+export function overNetwork(url: URL, method: string, headers: Headers, body: string | null): Promise<Response> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(url, { method, headers: Object.fromEntries(headers), agent: false }, async (answer) => {
       const chunks: Buffer[] = []

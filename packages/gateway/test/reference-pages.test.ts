@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { defineContract } from '@single-state/core'
-import { parseDuration } from '@single-state/core/protocol'
+import { clockSlackMs, heartbeatMs, leaseMs, parseDuration, settleMs } from '@single-state/core/protocol'
 import { describe, expect, it } from 'vitest'
 import { commands } from '../src/commands/run-command.ts'
 import { checkConfig } from '../src/configure.ts'
+import { connectionLimitsOf } from '../src/connection-limits.ts'
 import { configOf } from '../src/fixtures/test-gateway.ts'
-import { bodyLimits, readsBodyLimits } from '../src/http/read-json.ts'
+import { bodyLimits, heartbeatBodyLimits, readsBodyLimits } from '../src/http/read-json.ts'
+import { mostFailures } from '../src/policy/failed-keys.ts'
 import { operations } from '../src/routes/operations.ts'
 import { auditQuerySchema } from '../src/routes/schemas.ts'
 
@@ -24,7 +26,7 @@ describe('the page of the HTTP API', () => {
   )
 
   it('has no line for a call that the gateway does not know', () => {
-    const forBrowsers = ['GET /login', 'GET /callback', 'GET /logout', 'POST /logout', 'GET /logout/done']
+    const forBrowsers = ['GET /login', 'GET /callback', 'GET /logout', 'POST /logout', 'GET /logout/done', 'POST /backchannel-logout']
     expect(named).toHaveLength(Object.keys(operations).length + forBrowsers.length)
     expect(named).toEqual(expect.arrayContaining(forBrowsers))
   })
@@ -54,7 +56,10 @@ describe('the page of the configuration', () => {
   it.each([
     ['packages/gateway/src/config.ts', 'GatewayConfig'],
     ['packages/gateway/src/config.ts', 'ApplicationConfig'],
+    ['packages/gateway/src/connection-limits.ts', 'ConnectionLimits'],
     ['packages/gateway/src/oidc/oidc.ts', 'OidcOptions'],
+    ['packages/gateway/src/stores/postgres/postgres.ts', 'PostgresStoreOptions'],
+    ['packages/gateway/src/stores/redis/redis-options.ts', 'RedisStoreOptions'],
     ['packages/core/src/client/options.ts', 'SessionClientOptions'],
     ['packages/core/src/client/session-result.ts', 'ReadOptions'],
     ['packages/core/src/contract/contract.ts', 'ContractDefinition'],
@@ -93,9 +98,9 @@ describe('the page of the configuration', () => {
     ['names in a body', bodyLimits.keys],
     ['characters of a string in a body', bodyLimits.string],
     ['headers of a request', constantIn('gateway/src/serve.ts', 'maxHeaderSize')],
-    ['time for the headers of a request', constantIn('gateway/src/serve.ts', 'headersTimeout')],
-    ['time for a whole request', constantIn('gateway/src/serve.ts', 'requestTimeout')],
-    ['connections of one gateway', constantIn('gateway/src/serve.ts', 'mostConnections')],
+    ['time for the headers of a request', connectionLimitsOf({}).headersTimeoutMs],
+    ['time for a whole request', connectionLimitsOf({}).requestTimeoutMs],
+    ['connections of one gateway', connectionLimitsOf({}).most],
     ['calls to the store at once', constantIn('gateway/src/guarded-store.ts', 'mostCalls')],
     ['time for a read in the store', constantIn('gateway/src/guarded-store.ts', /read: \{ ms: ([\d_]+)/)],
     ['time for a commit in the store', constantIn('gateway/src/guarded-store.ts', /commit: \{ ms: ([\d_]+)/)],
@@ -106,10 +111,24 @@ describe('the page of the configuration', () => {
     ['difference of clocks between gateway and application', constantIn('core/src/client/verify-token.ts', 'clockLeewayMs')],
     ['bytes of the session cookie', constantIn('core/src/http/cookie.ts', 'largestCookieBytes')],
     ['time for a sign-in', constantIn('gateway/src/oidc/transaction.ts', 'transactionSeconds') * 1_000],
+    ['time for `claimsOf`', constantIn('gateway/src/policy/derive.ts', 'deadlineMs')],
+    ['characters of `acr_values`', constantIn('gateway/src/oidc/asked-assurance.ts', 'longestAcrValues')],
+    ['wrong application keys of one name from one address in a minute', mostFailures],
     ['time for `derive`', constantIn('gateway/src/policy/derive.ts', 'deadlineMs')],
     ['characters of `return_to`', constantIn('gateway/src/oidc/return-to.ts', 'longestReturnTo')],
     ['answer of the identity provider', constantIn('gateway/src/oidc/provider-fetch.ts', 'largestAnswerBytes')],
+    ["form of the identity provider's sign-out", constantIn('gateway/src/oidc/read-form.ts', 'mostBytes')],
+    ['life of a logout token', constantIn('gateway/src/oidc/logout-token.ts', 'longestLifeS') * 1_000],
+    ['sign-outs by the identity provider at once', constantIn('gateway/src/oidc/backchannel-logout.ts', 'mostUnderWay')],
+    ['logout tokens remembered', constantIn('gateway/src/oidc/replay-guard.ts', 'mostRemembered')],
+    ['life of a session context', constantIn('core/src/client/session-context.ts', 'sessionContextSeconds') * 1_000],
+    ['characters of a session context', constantIn('core/src/client/session-context.ts', 'longestSessionContext')],
     ['records in a page of the audit', largestPage()],
+    ['body of `POST /v1/heartbeat`', heartbeatBodyLimits.bytes],
+    ['life of a lease', leaseMs],
+    ['time between heartbeats', heartbeatMs],
+    ['wait of a write until it is acknowledged', settleMs],
+    ['difference of wall and monotonic clock within a lease', clockSlackMs],
     ['changes that a store remembers for `changesSince`', constantIn('gateway/src/stores/change-log.ts', 'keptChanges')],
     ["an application's wait for a read", constantIn('core/src/client/gateway-calls.ts', 'readTimeoutMs')],
     ["an application's wait for a connection", constantIn('core/src/node/undici-transport.ts', 'connectTimeoutMs')],
@@ -128,7 +147,7 @@ describe('the page of the configuration', () => {
 
   it('tells no limit that is not checked here', () => {
     const [, table = ''] = page.split('## Limits')
-    expect(table.match(/^\| [^|]+\| [\d.,]+ ?(KiB|MiB|ms|s|min)? \|/gm)).toHaveLength(35)
+    expect(table.match(/^\| [^|]+\| [\d.,]+ ?(KiB|MiB|ms|s|min)? \|/gm)).toHaveLength(49)
   })
 })
 
@@ -137,7 +156,7 @@ describe('the page about stores', () => {
     const page = read('docs/guides/write-a-store.md')
     const [, port = ''] = /^export interface SessionStore \{\n([\s\S]*?)^\}/m.exec(read('packages/gateway/src/stores/store.ts')) ?? []
     const verbs = [...port.matchAll(/^ {2}(\w+)\(/gm)].map(([, verb]) => verb as string)
-    expect(verbs).toHaveLength(17)
+    expect(verbs).toHaveLength(19)
     expect(verbs.filter((verb) => !page.includes(`\`${verb}\``))).toEqual([])
   })
 })

@@ -19,8 +19,8 @@ export interface TestIdp {
 /** Looks at a request before the provider does; answers whether it has dealt with it. */
 export type Spoil = (...request: Parameters<RequestListener>) => boolean
 
-/** Starts the demonstration's provider for a gateway at `gateway`. */
-export async function startTestIdp(gateway: string): Promise<TestIdp> {
+/** Starts the demonstration's provider for a gateway at `gateway`; it tells `backchannelLogoutUri` who has signed out. */
+export async function startTestIdp(gateway: string, backchannelLogoutUri?: string): Promise<TestIdp> {
   const server = createServer()
   await listen(server, 0)
   const { port } = server.address() as AddressInfo
@@ -31,6 +31,7 @@ export async function startTestIdp(gateway: string): Promise<TestIdp> {
     ...client,
     redirectUris: [`${gateway}/callback`],
     postLogoutRedirectUris: [`${gateway}/logout/done`],
+    ...(backchannelLogoutUri && { backchannelLogoutUri }),
   })
   let spoil: Spoil | null = null
   server.on('request', (req, res) => {

@@ -29,6 +29,7 @@ function answersOf(): Record<string, Answer> {
     'GET /acme': require({ expect: { 'context.tenant': 'acme' } }),
     'GET /tenants/acme': require({ expect: { 'context.tenant': 'acme' } }),
     'GET /tenants/globex': require({ expect: { 'context.tenant': 'globex' } }),
+    'GET /transfer': require({ assurance: { acr: 'urn:mfa', maxAge: '5m' } }),
     'GET /recent': require({ freshness: { maxAge: '5s' } }),
     'GET /grace': require({ outageGrace: '10s' }),
     'GET /fresh': require({ fresh: true, outageGrace: '10s' }),

@@ -27,6 +27,7 @@ function requirements(): Record<string, Handler> {
     'GET /tenants/globex': route(expectTenant, show),
     // As JavaScript without a compiler would get it wrong.
     'GET /nothing-asked': route((() => undefined) as never, show),
+    'GET /transfer': route({ assurance: { acr: 'urn:mfa', maxAge: '5m' } }, show),
     'GET /recent': route({ freshness: { maxAge: '5s' } }, show),
     'GET /grace': route({ outageGrace: '10s' }, show),
     'GET /fresh': route({ fresh: true, outageGrace: '10s' }, show),

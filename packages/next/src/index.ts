@@ -39,6 +39,8 @@ export interface NextSession<C extends AnyContract, A extends ApplicationName<C>
    * is thrown as a `SessionError`, to be shown by `error.tsx`. In a handler of `route` or `publicRoute` the status map answers.
    */
   require(requirement?: Requirement<SessionView<C, A>>): Promise<SessionView<C, A>>
+  /** Ends the heartbeats of live reads, for a process that shuts down in order. They do not keep it alive. */
+  readonly close: () => void
   /** Any session of anybody (`operates: 'all'`). */
   readonly operations: WithoutActor<SessionClient<C, A>['operations']>
   /**
@@ -82,10 +84,12 @@ export function createSession<C extends AnyContract, const A extends Application
     signOut: (reason) => call(({ session }) => session.signOut(reason)),
     listOthers: () => call(({ session }) => session.listOthers()),
     endOthers: (reason) => call(({ session }) => session.endOthers(reason)),
+    close: () => made?.close(),
     operations: {
       list: (subject) => call(({ session }) => client().operations.list(subject, session)),
       end: (id, reason) => call(({ session }) => client().operations.end(id, reason, session)),
       endSubject: (subject, reason) => call(({ session }) => client().operations.endSubject(subject, reason, session)),
+      refreshSubject: (subject, reason) => call(({ session }) => client().operations.refreshSubject(subject, reason, session)),
     },
     ...createRoutes(places, require),
     proxy: createProxy((head) => client().open(head)),

@@ -88,7 +88,11 @@ async function answerIn<C extends AnyContract, A extends ApplicationName<C>>(
 
 /** A copy: the headers of `Response.redirect` cannot be changed. */
 function withHeaders(response: Response, session: Pick<ApplicationSession<never, never>, 'headersFor'>): Response {
-  const changes = session.headersFor({ cacheControl: response.headers.get('cache-control'), vary: response.headers.get('vary') })
+  const changes = session.headersFor({
+    cacheControl: response.headers.get('cache-control'),
+    cdnCacheControl: response.headers.get('cdn-cache-control'),
+    vary: response.headers.get('vary'),
+  })
   if (!changes) return response
   const copy = new Response(response.body, response)
   applyHeaders(copy.headers, changes)

@@ -10,6 +10,7 @@ const noWrite = 'a page cannot write a cookie'
 const neither: NotApplicable = {
   ...because(toLogin, [
     'answers a program without a session with 401',
+    'challenges a program whose sign-in is too weak or too old, and leaves the session alone',
     'answers a form that was sent without a session with a page, not with a login that would lose it',
     'answers 401 with the reason once a session has ended',
     'answers 401 once nobody has used a session for too long, or it has lasted long enough',
@@ -65,6 +66,7 @@ export const notInPages: NotApplicable = {
   ...because('only the proxy knows the address of a page', [
     'sends a person who opens a page to the login, and back to that page',
     'sends them back to the whole address, from a router within the application too',
+    'sends a person who opens such a page to a login that asks for it, and back to that page',
   ]),
   ...because(noWrite, [
     'hands the browser a successor at half life, which is used from then on',

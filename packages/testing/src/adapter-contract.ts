@@ -1,3 +1,4 @@
+import { assurance } from './adapter-contract/assurance.ts'
 import { cookies } from './adapter-contract/cookies.ts'
 import { credentials } from './adapter-contract/credentials.ts'
 import type { AdapterFixture } from './adapter-contract/fixture.ts'
@@ -14,7 +15,7 @@ export type { AdapterApplication, AdapterFixture, AdapterRequest, AdapterRoutes,
 export { serveNode } from './adapter-contract/serve-node.ts'
 export type { TestRunner } from './adapter-contract/suite.ts'
 
-const groups = { statuses, outages, cookies, headers, reads, writes, credentials, isolation } as const
+const groups = { statuses, assurance, outages, cookies, headers, reads, writes, credentials, isolation } as const
 
 /**
  * What every adapter does, as tests: an adapter that passes answers like the others, whatever its framework. The real

@@ -3,7 +3,7 @@ import { exportedNames } from '../../../tools/exported-names.ts'
 
 it('exports exactly these names from each entry', async () => {
   expect(await exportedNames(import.meta.filename)).toEqual({
-    '.': ['createTestClock', 'createTestGateway', 'moments', 'sessionView'],
+    '.': ['createFaultProxy', 'createTestClock', 'createTestGateway', 'moments', 'sessionView'],
     './adapter-contract': ['adapterContract', 'adapterTestContract', 'serveNode'],
     './msw': ['handlers'],
   })

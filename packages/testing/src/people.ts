@@ -52,6 +52,9 @@ export function createPeople(): TestPeople {
         return authentication
       },
       endSessionUrl: async () => null,
+      judgeLogoutToken: async () => {
+        throw new TypeError('the provider of a test gateway sends no logout tokens')
+      },
       page: async () => null,
     },
     answer: (begun, authentication) => {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { EndReason } from '../consistency/ended.ts'
+import { type Lease, mayInstall, mayServeLocally, type StorePosition } from '../consistency/lease.ts'
 import { reconcile } from '../consistency/reconcile.ts'
 
 /** A session as this process last knew it: parsed and frozen once, confirmed many times. */
@@ -13,6 +14,8 @@ export interface Snapshot<View> {
   readonly signals: Readonly<Record<string, { readonly value: unknown; readonly expiresAtMs: number }>>
   /** When the request that confirmed it was sent, on this process's monotonic clock. */
   readonly confirmedAtMs: number
+  /** Generation of the token that was shown with that request: the gateway knows of every token up to it that it is in use. */
+  readonly generation: number
   /** Size of the document on the wire, for the bound of the cache. */
   readonly bytes: number
 }
@@ -36,10 +39,16 @@ export interface CacheLimits {
 /** Snapshots by session id. Keeps the higher version, never revives an ended session, never passes its bounds. */
 export interface SnapshotCache<View> {
   get(id: string): Snapshot<View> | undefined
-  /** Offers what an answer brought; answers what is known for it. */
-  install(snapshot: Snapshot<View>): Installed<View>
-  /** Takes in that a request sent at `sentAtMs` found `etag` to be current still. */
-  confirm(id: string, etag: string, sentAtMs: number): Installed<View>
+  /** The snapshot, while it may be served without asking the gateway: under a lease that is in force at this moment. */
+  leased(id: string, monotonicMs: number, wallMs: number): Snapshot<View> | undefined
+  /** Offers what an answer brought and where the store stood when it was read; answers what is known for it. */
+  install(snapshot: Snapshot<View>, read: StorePosition | null): Installed<View>
+  /** Takes in that a request found `etag` to be current still; when it was sent, and the generation of the token it showed. */
+  confirm(id: string, etag: string, confirmed: Pick<Snapshot<View>, 'confirmedAtMs' | 'generation'>): Installed<View>
+  /** The lease of the last heartbeat, in force or not; null before the first. */
+  lease(): Lease | null
+  /** Takes in a heartbeat: drops what it says has changed (null: everything), and then holds its lease. */
+  renew(lease: Lease, changed: readonly string[] | null): void
   /** Remembers that a session is over, and why. */
   end(id: string, reason: EndReason): void
   endReason(id: string): EndReason | undefined
@@ -53,6 +62,7 @@ const largestEntries = 1_000_000
  *
  * Rule 6 is held beyond eviction: the highest version of each session is remembered in a larger, cheaper list.
  * Rule 9 likewise: an ended session is remembered, so that an answer that was under way cannot bring it back.
+ * Rule 5 under a lease: what a heartbeat has dropped comes back only from an answer that was read after the drop.
  *
  * @throws TypeError that names the bound that is none.
  */
@@ -65,29 +75,53 @@ export function createSnapshotCache<View>(limits: CacheLimits = {}): SnapshotCac
   })
   const highest = new LRUCache<string, number>({ max: entries * 10 })
   const over = new LRUCache<string, EndReason>({ max: entries })
+  let lease: Lease | null = null
 
-  function install(arrived: Snapshot<View>): Installed<View> {
+  function install(arrived: Snapshot<View>, read: StorePosition | null): Installed<View> {
     const reason = over.get(arrived.id)
     if (reason) return { kind: 'ended', reason }
-    const kept = reconcile(snapshots.get(arrived.id), arrived)
+    const held = snapshots.get(arrived.id)
+    const kept = reconcile(held, arrived)
     if (kept.version < (highest.get(arrived.id) ?? 0)) return { kind: 'passed' }
-    snapshots.set(kept.id, kept)
     highest.set(kept.id, kept.version)
+    if (kept !== held) keep(kept, read)
     return { kind: 'current', snapshot: kept }
   }
 
-  function confirm(id: string, etag: string, sentAtMs: number): Installed<View> {
+  /** What may not be kept is shown all the same, and then nothing older may stay (rule 6). */
+  function keep(snapshot: Snapshot<View>, read: StorePosition | null): void {
+    if (mayInstall(lease, read)) snapshots.set(snapshot.id, snapshot)
+    else snapshots.delete(snapshot.id)
+  }
+
+  function confirm(id: string, etag: string, confirmed: Pick<Snapshot<View>, 'confirmedAtMs' | 'generation'>): Installed<View> {
     const held = snapshots.get(id)
-    if (held?.etag === etag) return install({ ...held, confirmedAtMs: sentAtMs })
+    // Held still, so no heartbeat has dropped it: it stays, wherever the store stood when it was found to be current.
+    if (held?.etag === etag) return install({ ...held, ...confirmed }, lease)
     if (held) return { kind: 'current', snapshot: held }
     const reason = over.get(id)
     return reason ? { kind: 'ended', reason } : { kind: 'passed' }
   }
 
+  /** Remembered anew: of all versions these are the ones that an answer under way may fall behind. */
+  function drop(id: string): void {
+    const held = snapshots.peek(id)
+    if (!held) return
+    highest.set(id, held.version)
+    snapshots.delete(id)
+  }
+
   return {
     get: (id) => snapshots.get(id),
+    leased: (id, monotonicMs, wallMs) => (mayServeLocally(lease, monotonicMs, wallMs) ? snapshots.get(id) : undefined),
     install,
     confirm,
+    lease: () => lease,
+    renew(renewed, changed) {
+      if (changed === null) snapshots.clear()
+      else for (const id of changed) drop(id)
+      lease = renewed
+    },
     end(id, reason) {
       snapshots.delete(id)
       // The first reason stands: what a person is told does not change with time.

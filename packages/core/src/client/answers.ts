@@ -22,8 +22,10 @@ export const exchangeSchema = z.object({
     .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
 })
 
-/** `POST /v1/reads` */
-export const readsSchema = z.object({ results: z.array(z.unknown()) })
+/** `POST /v1/reads`: where the store stood when the first of them was read, and the results in order. */
+export const readsSchema = z.object({ seq: z.int().min(0), epoch: z.string(), results: z.array(z.unknown()) })
+
+export type ReadsEnvelope = z.output<typeof readsSchema>
 
 /** One result of it. */
 export const readResultSchema = z.object({
@@ -33,7 +35,7 @@ export const readResultSchema = z.object({
   problem: z.unknown().optional(),
 })
 
-/** `GET /.well-known/jwks.json` (RFC 7517 section 5). */
-export const keySetSchema = z.object({ keys: z.array(z.unknown()) })
+/** `GET /.well-known/jwks.json` (RFC 7517 section 5); `hash` names it, and the grants, as heartbeats do. */
+export const keySetSchema = z.object({ keys: z.array(z.unknown()), hash: z.string().optional() })
 
 export type KeySet = z.output<typeof keySetSchema>

@@ -33,7 +33,7 @@ async function expired() {
   return scene
 }
 
-const plain = { cacheControl: null, vary: null }
+const plain = { cacheControl: null, cdnCacheControl: null, vary: null }
 
 describe('a token at half of its life', () => {
   it('is left alone before', async () => {
@@ -68,7 +68,10 @@ describe('a token at half of its life', () => {
     give(exchange, 2)
     show(read, 2)
     await reading
-    expect(session.headersFor({ cacheControl: 'public, max-age=60', vary: null })).toEqual({ set: {}, setCookie: null })
+    expect(session.headersFor({ cacheControl: 'public, max-age=60', cdnCacheControl: null, vary: null })).toEqual({
+      set: {},
+      setCookie: null,
+    })
   })
 
   it.each<[string, (call: ScriptedCall) => void]>([

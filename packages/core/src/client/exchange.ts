@@ -1,10 +1,10 @@
 import { createFlights } from '../cache/flights.ts'
 import type { Clock } from './clock.ts'
-import { startTimer } from './deadline.ts'
 import { type GatewayCalls, readTimeoutMs } from './gateway-calls.ts'
 import type { Intake } from './intake.ts'
 import { type ReadOutcome, readFailureOf, unavailable } from './outcome.ts'
 import type { Presented } from './presented.ts'
+import type { ClientTimers } from './timers.ts'
 
 /** The session, and a token's successor. */
 export interface Exchanged<View> {
@@ -20,19 +20,26 @@ export type Exchange<View> = (presented: Presented) => Promise<Exchanged<View>>
 const mostOut = 16
 const mostWaiting = 10_000
 
+interface ExchangeOptions<View> {
+  readonly calls: GatewayCalls
+  readonly intake: Intake<View>
+  readonly clock: Clock
+  readonly timers: Pick<ClientTimers, 'after'>
+}
+
 /**
  * Makes the exchange of one application. Requests that come with the same token share an exchange that has not left yet:
  * it answers the session too, and that must be no older than the question (rule 5). The gateway gives the second exchange
  * of a token the successor that it gave the first.
  */
-export function createExchange<View>(calls: GatewayCalls, intake: Intake<View>, clock: Clock): Exchange<View> {
+export function createExchange<View>({ calls, intake, clock, timers }: ExchangeOptions<View>): Exchange<View> {
   const flights = createFlights<Presented, Exchanged<View>>({
     send: async ([presented]) => [await exchange(presented as Presented)],
     prefer: (held) => held,
     largestBatch: 1,
     mostOut,
     mostWaiting,
-    startDeadline: (passed) => startTimer(readTimeoutMs, passed),
+    startDeadline: (passed) => timers.after(readTimeoutMs, passed),
   })
 
   async function exchange(presented: Presented): Promise<Exchanged<View>> {
@@ -41,7 +48,7 @@ export function createExchange<View>(calls: GatewayCalls, intake: Intake<View>, 
     const answer = await calls.exchange(presented)
     if (answer.kind === 'ok') {
       const { document, token } = answer.value
-      const known = intake.document(sid, { document, etag: answer.etag, bytes: answer.bytes }, sentAtMs)
+      const known = intake.document(presented.claims, { ...answer, document }, sentAtMs)
       return { outcome: settled(known === 'passed' ? unavailable('version_not_reached') : known), successor: token }
     }
     return { outcome: intake.failure(sid, settled(readFailureOf(answer))), successor: null }

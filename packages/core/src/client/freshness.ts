@@ -3,7 +3,9 @@ import type { ReadOptions } from './session-result.ts'
 
 /** How fresh one read must be, with durations in milliseconds. */
 export interface Freshness {
-  /** 0 for a strict read. */
+  /** Whether a lease in force is enough. */
+  readonly live: boolean
+  /** 0 for a strict read, and for a live one. */
   readonly maxAgeMs: number
   readonly outageGraceMs: number
   readonly atLeast: number | undefined
@@ -17,6 +19,7 @@ export interface Freshness {
 export function freshnessOf({ freshness, outageGrace, atLeast }: ReadOptions): Freshness {
   const maxAge = typeof freshness === 'object' ? freshness.maxAge : undefined
   return {
+    live: freshness === 'live',
     maxAgeMs: maxAge === undefined ? 0 : parseDuration(maxAge, 'maxAge'),
     outageGraceMs: outageGrace === undefined ? 0 : parseDuration(outageGrace, 'outageGrace'),
     atLeast,
@@ -25,5 +28,5 @@ export function freshnessOf({ freshness, outageGrace, atLeast }: ReadOptions): F
 
 /** Whether a read that was made for `made` was allowed nothing that `asked` does not allow; floors are compared with versions. */
 export function isNoLooser(made: Freshness, asked: Freshness): boolean {
-  return made.maxAgeMs <= asked.maxAgeMs && made.outageGraceMs <= asked.outageGraceMs
+  return (asked.live || !made.live) && made.maxAgeMs <= asked.maxAgeMs && made.outageGraceMs <= asked.outageGraceMs
 }

@@ -1,4 +1,5 @@
 import type { EndReason } from '../consistency/ended.ts'
+import type { StorePosition } from '../consistency/lease.ts'
 import { problemSchema } from '../document/wire-schemas.ts'
 import { isSessionErrorCode, type SessionErrorCode } from '../errors.ts'
 import type { Breaker } from './breaker.ts'
@@ -6,8 +7,14 @@ import { hasNotLeft, type Transport, type TransportAnswer, type TransportRequest
 
 /** What became of one call. */
 export type CallOutcome<Value> =
-  /** `bytes` is the size of the whole answer. */
-  | { readonly kind: 'ok'; readonly value: Value; readonly etag: string | null; readonly bytes: number }
+  /** `read`: where the store stood, where the answer says so in its headers. `bytes` is the size of the whole answer. */
+  | {
+      readonly kind: 'ok'
+      readonly value: Value
+      readonly etag: string | null
+      readonly read: StorePosition | null
+      readonly bytes: number
+    }
   | { readonly kind: 'unchanged' }
   | {
       readonly kind: 'problem'
@@ -58,8 +65,15 @@ function outcomeOf<Value>({ status, header, body }: TransportAnswer, schema: Ans
   const json = parseJson(body)
   if (status !== 200) return problemOf(status, json)
   const value = schema.safeParse(json)
-  if (value.success) return { kind: 'ok', value: value.data, etag: header('etag'), bytes: body.length }
+  if (value.success) return { kind: 'ok', value: value.data, etag: header('etag'), read: positionOf(header), bytes: body.length }
   return { kind: 'silence', cause: new Error('an answer that is not of the wire', { cause: value.error }), sent: true }
+}
+
+/** `Store-Seq` and `Store-Epoch`; null where an answer has not both, as anything but one with a document has not. */
+function positionOf(header: TransportAnswer['header']): StorePosition | null {
+  const seq = header('store-seq')
+  const epoch = header('store-epoch')
+  return seq !== null && epoch !== null && /^\d{1,15}$/.test(seq) ? { seq: Number(seq), epoch } : null
 }
 
 /** Reads problem details (RFC 9457). An error without a stable code is not the gateway's: a proxy or another server answered. */

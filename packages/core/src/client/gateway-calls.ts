@@ -1,5 +1,13 @@
 import * as wire from '../document/wire-schemas.ts'
-import { type DocumentEnvelope, exchangeSchema, type KeySet, keySetSchema, readsSchema, sessionSchema } from './answers.ts'
+import {
+  type DocumentEnvelope,
+  exchangeSchema,
+  type KeySet,
+  keySetSchema,
+  type ReadsEnvelope,
+  readsSchema,
+  sessionSchema,
+} from './answers.ts'
 import type { Breaker } from './breaker.ts'
 import { type AnswerSchema, type CallOutcome, callGateway } from './gateway-call.ts'
 import type { Transport, TransportRequest } from './transport.ts'
@@ -27,18 +35,23 @@ export interface GatewayCalls {
   application(): Promise<CallOutcome<wire.ApplicationAnswer>>
   keySet(): Promise<CallOutcome<KeySet>>
   read(question: Question): Promise<CallOutcome<DocumentEnvelope>>
-  reads(questions: readonly Question[]): Promise<CallOutcome<{ readonly results: readonly unknown[] }>>
+  reads(questions: readonly Question[]): Promise<CallOutcome<ReadsEnvelope>>
   exchange(shown: Shown): Promise<CallOutcome<DocumentEnvelope & { readonly token: string }>>
   patch(change: Change & { readonly ifMatch: string }): Promise<CallOutcome<DocumentEnvelope>>
   signal(name: string, change: Change): Promise<CallOutcome<DocumentEnvelope>>
   end(shown: Shown | null, path: string, reason: string): Promise<CallOutcome<wire.EndAnswer>>
+  refresh(shown: Shown | null, path: string, reason: string): Promise<CallOutcome<wire.RefreshAnswer>>
   list(shown: Shown | null, path: string): Promise<CallOutcome<{ readonly sessions: readonly wire.SessionSummary[] }>>
+  /** What has changed since; an answer later than `timeoutMs` would be of no use. */
+  heartbeat(question: wire.HeartbeatRequest, timeoutMs: number): Promise<CallOutcome<wire.HeartbeatAnswer>>
 }
 
 /** 500 ms: a person waits for a read; longer than that the application says that it cannot know. */
 export const readTimeoutMs = 500
 /** 2 s: the gateway may hold the answer to a write until it is effective everywhere. */
 const writeTimeoutMs = 2_000
+/** 8 s: the gateway asks the identity provider first, for 5 s at most. */
+const refreshTimeoutMs = 8_000
 
 interface CallOptions {
   readonly transport: Transport
@@ -96,6 +109,9 @@ export function createGatewayCalls({ transport, breaker, key, revision }: CallOp
     },
     end: (shown, path, reason) =>
       send('DELETE', path, { shown, body: { reason }, answer: wire.endAnswerSchema, timeoutMs: writeTimeoutMs }),
+    refresh: (shown, path, reason) =>
+      send('POST', path, { shown, body: { reason }, answer: wire.refreshAnswerSchema, timeoutMs: refreshTimeoutMs }),
     list: (shown, path) => send('GET', path, { shown, answer: wire.sessionListSchema }),
+    heartbeat: (body, timeoutMs) => send('POST', '/v1/heartbeat', { body, answer: wire.heartbeatAnswerSchema, timeoutMs }),
   }
 }

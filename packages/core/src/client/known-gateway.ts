@@ -1,9 +1,10 @@
 import type { ApplicationAnswer } from '../document/wire-schemas.ts'
+import type { AtOnce } from './at-once.ts'
 import type { Clock } from './clock.ts'
 import type { GatewayCalls } from './gateway-calls.ts'
 import type { Report } from './log.ts'
 import { type CallFailure, type Unavailable, unavailable, unavailableFor } from './outcome.ts'
-import { importVerificationKeys } from './verification-keys.ts'
+import type { TokenVerifier } from './token-verifier.ts'
 import type { VerificationKey } from './verify-token.ts'
 
 /** What the gateway has told this application: who it is, where people sign in, and the keys that tokens are signed with. */
@@ -14,14 +15,22 @@ export interface GatewayFacts {
 
 /** Holds what the gateway has told. */
 export interface KnownGateway {
-  /** The facts; asked for at first use, then refreshed behind the readers' backs. */
-  facts(): Promise<GatewayFacts | Unavailable>
+  /** The facts; asked for at first use, then at hand and refreshed behind the readers' backs. */
+  facts(): AtOnce<GatewayFacts | Unavailable>
   /**
    * Facts with a recent key set, for a token that names a key which is not in the one at hand. Null when they could not be
    * had: then nothing is known about the token.
    */
   recentFacts(): Promise<GatewayFacts | null>
+  /**
+   * Forgets the facts unless they are those of this name, and says whether it did: a key that was withdrawn must not be
+   * believed for another moment. The next reader waits until they have been asked for again.
+   */
+  keepOnly(hash: string): boolean
 }
+
+/** 3: a key set that changes under every attempt is not to be had for now. */
+const mostAttempts = 3
 
 /** 5 min: the life of a token; a key is published for as long before it signs. */
 const refreshEveryMs = 300_000
@@ -32,6 +41,7 @@ const recentMs = 30_000
 
 interface KnownGatewayOptions {
   readonly calls: GatewayCalls
+  readonly verifier: TokenVerifier
   readonly clock: Clock
   readonly report: Report
   readonly application: string
@@ -40,13 +50,16 @@ interface KnownGatewayOptions {
 
 /** Starts with no facts: before the first answer every request is unavailable. */
 export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
-  const { calls, clock, report } = options
-  let held: { readonly facts: GatewayFacts; readonly fetchedAtMs: number } | undefined
+  const { calls, verifier, clock, report } = options
+  let held: { readonly facts: GatewayFacts; readonly hash: string | undefined; readonly fetchedAtMs: number } | undefined
+  let forgotten = 0
+  let told: string | undefined
   let underWay: Promise<GatewayFacts | Unavailable> | undefined
   let refreshedAtMs = Number.NEGATIVE_INFINITY
   let soughtAtMs = Number.NEGATIVE_INFINITY
 
-  async function fetchFacts(): Promise<GatewayFacts | Unavailable> {
+  async function fetchFacts(attempt = 1): Promise<GatewayFacts | Unavailable> {
+    const forgottenBefore = forgotten
     const fetchedAtMs = clock.monotonicMs()
     const application = await calls.application()
     if (application.kind !== 'ok') return refusal('GET /v1/application', application)
@@ -55,11 +68,13 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
     // After it, not beside it: the breaker of a gateway that was away lets one call through.
     const keySet = await calls.keySet()
     if (keySet.kind !== 'ok') return refusal('GET /.well-known/jwks.json', keySet)
-    const keys = await importVerificationKeys(keySet.value)
+    const keys = await verifier.importKeys(keySet.value)
     // An empty set would make every token look forged: whoever answered this, it was not our gateway.
     if (keys.size === 0)
       return failure(unavailable('internal_error'), 'GET /.well-known/jwks.json was answered without a key to verify with')
-    held = { facts: { application: application.value, keyOf: (kid) => keys.get(kid) }, fetchedAtMs }
+    // What was asked before the keys changed may be the keys of before.
+    if (forgotten !== forgottenBefore) return attempt < mostAttempts ? fetchFacts(attempt + 1) : unavailable('store_unavailable')
+    held = { facts: { application: application.value, keyOf: (kid) => keys.get(kid) }, hash: keySet.value.hash, fetchedAtMs }
     return held.facts
   }
 
@@ -86,7 +101,7 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
   }
 
   return {
-    async facts() {
+    facts() {
       if (!held) return refresh()
       const nowMs = clock.monotonicMs()
       if (nowMs - held.fetchedAtMs > refreshEveryMs && nowMs - refreshedAtMs > retryEveryMs) void refresh()
@@ -100,6 +115,13 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
       soughtAtMs = nowMs
       await refresh()
       return recent()
+    },
+    keepOnly(hash) {
+      if ((held?.hash ?? told) === hash) return false
+      told = hash
+      held = undefined
+      forgotten += 1
+      return true
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { SubjectOf } from '../consistency/carry-over.ts'
 import type { Receipt } from '../document/session-document.ts'
-import type { SessionSummary } from '../document/wire-schemas.ts'
+import type { RefreshAnswer, SessionSummary } from '../document/wire-schemas.ts'
 import type { Presented } from './presented.ts'
 import type { SessionWriter } from './session-writer.ts'
 
@@ -14,6 +14,11 @@ export interface Operations<Actor> {
   end(id: string, reason: string, actor: Actor): Promise<Receipt>
   /** Ends all sessions of a subject, and logins of it that are under way. Answers how many there were. */
   endSubject(subject: SubjectOf, reason: string, actor: Actor): Promise<{ readonly receipt: Receipt; readonly ended: number }>
+  /**
+   * Derives the entitlements of all sessions of a subject anew, from what the gateway's `claimsOf` says of them now. Answers
+   * how many are others than before. Can be repeated.
+   */
+  refreshSubject(subject: SubjectOf, reason: string, actor: Actor): Promise<RefreshAnswer>
 }
 
 /** Makes the operator's calls of one application. */
@@ -21,11 +26,12 @@ export function createOperations<View, Actor>(
   writer: SessionWriter<View>,
   shownBy: (actor: Actor) => Promise<Presented | null>,
 ): Operations<Actor> {
-  const sessionsOf = ({ issuer, subject }: SubjectOf) =>
-    `/v1/subjects/${encodeURIComponent(issuer)}/${encodeURIComponent(subject)}/sessions`
+  const pathOf = ({ issuer, subject }: SubjectOf) => `/v1/subjects/${encodeURIComponent(issuer)}/${encodeURIComponent(subject)}`
+  const sessionsOf = (subject: SubjectOf) => `${pathOf(subject)}/sessions`
   return {
     list: async (subject, actor) => writer.list(await shownBy(actor), sessionsOf(subject)),
     end: async (id, reason, actor) => (await writer.end(await shownBy(actor), `/v1/sessions/${encodeURIComponent(id)}`, reason)).receipt,
     endSubject: async (subject, reason, actor) => writer.end(await shownBy(actor), sessionsOf(subject), reason),
+    refreshSubject: async (subject, reason, actor) => writer.refresh(await shownBy(actor), `${pathOf(subject)}/refresh`, reason),
   }
 }

@@ -18,6 +18,12 @@ export interface SessionClientOptions<Application extends string = string> {
   readonly transport?: (gatewayOrigin: string) => Transport
   /** Freshness of every read that names none. Default strict. */
   readonly defaults?: ReadOptions
+  /**
+   * Takes the signed session context that a proxy in front of this application passes on from the gateway's
+   * `/v1/forward-auth`. Reads that name no freshness are then `{ maxAge: '5s' }`, within the contract's `stale`, which must
+   * allow some. Default false.
+   */
+  readonly forwardAuth?: boolean
   /** Bounds of the snapshot cache. Default 10,000 sessions and 32 MiB. */
   readonly cache?: CacheLimits
   readonly clock?: Clock

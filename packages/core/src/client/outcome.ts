@@ -7,7 +7,14 @@ import type { CallOutcome } from './gateway-call.ts'
 export interface ReadSuccess<View> {
   readonly status: 'active'
   readonly snapshot: Snapshot<View>
-  readonly source: 'gateway' | 'snapshot' | 'outage-grace'
+  readonly source: 'gateway' | 'lease' | 'snapshot' | 'outage-grace'
+  /** When the request was sent that confirmed it last, a heartbeat included, on this process's monotonic clock (rule 7). */
+  readonly confirmedAtMs: number
+}
+
+/** A snapshot that may be shown; under a lease everything that is held was confirmed when its heartbeat was queued. */
+export function foundIn<View>(snapshot: Snapshot<View>, source: ReadSuccess<View>['source'], heldSinceMs = 0): ReadSuccess<View> {
+  return { status: 'active', snapshot, source, confirmedAtMs: Math.max(snapshot.confirmedAtMs, heldSinceMs) }
 }
 
 /** The truth about the session could not be had. */

@@ -1,13 +1,13 @@
 import { createFlights } from '../cache/flights.ts'
 import type { SnapshotCache } from '../cache/snapshot-cache.ts'
-import { readResultSchema } from './answers.ts'
+import { type ReadsEnvelope, readResultSchema } from './answers.ts'
 import type { Clock } from './clock.ts'
-import { startTimer } from './deadline.ts'
 import { problemOf } from './gateway-call.ts'
 import { type GatewayCalls, type Question, readTimeoutMs } from './gateway-calls.ts'
 import type { ArrivedDocument, Intake, Known } from './intake.ts'
 import { type CallFailure, type ReadOutcome, readFailureOf, unavailable, unavailableFor } from './outcome.ts'
 import type { Presented } from './presented.ts'
+import type { ClientTimers } from './timers.ts'
 
 /**
  * Asks the gateway about one session, together with whoever else asks. What it answers was confirmed by a request that left
@@ -26,22 +26,23 @@ interface ReadFlightsOptions<View> {
   readonly cache: SnapshotCache<View>
   readonly intake: Intake<View>
   readonly clock: Clock
+  readonly timers: Pick<ClientTimers, 'after'>
 }
 
 /** Makes the flights of one application's reads. */
-export function createReadFlights<View>({ calls, cache, intake, clock }: ReadFlightsOptions<View>): ReadFlights<View> {
+export function createReadFlights<View>({ calls, cache, intake, clock, timers }: ReadFlightsOptions<View>): ReadFlights<View> {
   const flights = createFlights<Presented, Known<View>>({
     send: fly,
     prefer: newest,
     largestBatch,
     mostOut,
     mostWaiting,
-    startDeadline: (passed) => startTimer(readTimeoutMs, passed),
+    startDeadline: (passed) => timers.after(readTimeoutMs, passed),
   })
 
   async function fly(batch: readonly Presented[]): Promise<readonly Known<View>[]> {
     const sentAtMs = clock.monotonicMs()
-    const questions = batch.map(({ token, traceparent, claims: { sid } }) => ({ id: sid, token, traceparent, etag: cache.get(sid)?.etag }))
+    const questions = batch.map(({ token, traceparent, claims }) => ({ claims, token, traceparent, etag: cache.get(claims.sid)?.etag }))
     const answers = await answersTo(questions)
     return questions.map((question, index) => takeIn(question, answers[index] as Answer, sentAtMs))
   }
@@ -50,23 +51,24 @@ export function createReadFlights<View>({ calls, cache, intake, clock }: ReadFli
     const [only] = questions
     if (only && questions.length === 1) {
       const answer = await calls.read(only)
-      return [answer.kind === 'ok' ? { kind: 'document', document: answer.value.document, etag: answer.etag, bytes: answer.bytes } : answer]
+      return [answer.kind === 'ok' ? { ...answer, kind: 'document', document: answer.value.document } : answer]
     }
     const answer = await calls.reads(questions)
     if (answer.kind !== 'ok') return questions.map(() => ({ kind: 'failed', failure: answer }))
-    return resultsOf(answer.value.results, answer.bytes, questions.length)
+    return resultsOf(answer.value, answer.bytes, questions.length)
   }
 
-  function takeIn({ id, etag }: Question & { readonly id: string }, answer: Answer, sentAtMs: number): Known<View> {
+  function takeIn({ claims, etag }: Question & Pick<Presented, 'claims'>, answer: Answer, sentAtMs: number): Known<View> {
+    const { sid } = claims
     switch (answer.kind) {
       case 'document':
-        return confirmedSince(sentAtMs, intake.document(id, answer, sentAtMs))
+        return confirmedSince(sentAtMs, intake.document(claims, answer, sentAtMs))
       case 'failed':
-        return intake.failure(id, unavailableFor(answer.failure))
+        return intake.failure(sid, unavailableFor(answer.failure))
       case 'unchanged':
-        if (etag !== undefined) return confirmedSince(sentAtMs, intake.unchanged(id, etag, sentAtMs))
+        if (etag !== undefined) return confirmedSince(sentAtMs, intake.unchanged(claims, etag, sentAtMs))
     }
-    return intake.failure(id, readFailureOf(answer))
+    return intake.failure(sid, readFailureOf(answer))
   }
 
   return async (presented) => {
@@ -86,13 +88,14 @@ export function createReadFlights<View>({ calls, cache, intake, clock }: ReadFli
 type Answer = ({ readonly kind: 'document' } & ArrivedDocument) | CallFailure | { readonly kind: 'failed'; readonly failure: CallFailure }
 
 /** Each result of a batch as the answer that a read of its own would have had; one that cannot be read is alone in that. */
-function resultsOf(results: readonly unknown[], bytes: number, asked: number): readonly Answer[] {
+function resultsOf({ seq, epoch, results }: ReadsEnvelope, bytes: number, asked: number): readonly Answer[] {
   const parsed = Array.from({ length: asked }, (_, index) => readResultSchema.safeParse(results[index]).data)
   const documents = parsed.filter((result) => result?.status === 200).length
   return parsed.map((result): Answer => {
     if (result?.status === 304) return { kind: 'unchanged' }
     if (result?.status !== 200) return problemOf(result?.status ?? 500, result?.problem)
-    return { kind: 'document', document: result.document, etag: result.etag ?? null, bytes: Math.ceil(bytes / documents) }
+    const { document, etag = null } = result
+    return { kind: 'document', document, etag, read: { seq, epoch }, bytes: Math.ceil(bytes / documents) }
   })
 }
 

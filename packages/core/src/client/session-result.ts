@@ -12,10 +12,10 @@ export type SessionResult<View> = ActiveSession<View> | SessionFailure
 export interface ActiveSession<View> {
   readonly status: 'active'
   readonly session: View
-  /** Who vouched for it: the gateway just now, or a snapshot within the bound that the caller and the contract allow. */
+  /** Who vouched for it: the gateway just now, a lease of its, or a snapshot within the bound that the caller and the contract allow. */
   readonly source: 'gateway' | 'lease' | 'snapshot' | 'outage-grace'
   readonly version: number
-  /** Milliseconds since the request that confirmed it was sent (rule 7). */
+  /** Milliseconds since the request that confirmed it was sent (rule 7); under a lease, since its heartbeat was. */
   readonly ageMs: number
 }
 
@@ -29,10 +29,12 @@ export type SessionFailure =
 /** How fresh a read must be. */
 export interface ReadOptions {
   /**
-   * `'strict'` asks the gateway at every read: no older than any acknowledged write. `{ maxAge }` answers from memory up to
-   * that age, within the contract's `stale` of this application. Default `'strict'`.
+   * `'live'` answers from memory while a lease of the gateway is in force: never older than any write or end acknowledged to
+   * anybody; without a lease it is `'strict'`. `'strict'` asks the gateway at every read: linearizable. `{ maxAge }` answers
+   * from memory up to that age, within the contract's `stale` of this application. Default `'live'` in a long-running Node.js
+   * process; where processes are frozen between requests (serverless, edge) every read that is not `{ maxAge }` is strict.
    */
-  readonly freshness?: 'strict' | { readonly maxAge: Duration }
+  readonly freshness?: 'live' | 'strict' | { readonly maxAge: Duration }
   /** A version handed on by another service: an older document is never returned (rule 5). Default: none. */
   readonly atLeast?: number
   /**

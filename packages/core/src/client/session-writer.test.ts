@@ -387,6 +387,23 @@ describe('a write whose answer arrives after a newer read', () => {
     show(await gateway.next(), 4)
     expect(await updating).toMatchObject({ version: 4 })
   })
+
+  it('is never told to be refused because that read fails: it stands', async () => {
+    const { gateway, open, tokenOf } = await openScene({ cache: { entries: 1 } })
+    const other = await tokenOf({ sid: 'T'.repeat(43) })
+    const updating = rejection(open({ method: 'POST' }).update('tenant.switch', switchTo('acme')))
+    show(await gateway.next(), 1)
+    const patch = await gateway.next()
+    const reading = open().resolve()
+    show(await gateway.next(), 3)
+    await reading
+    const evicting = open({ token: other }).resolve()
+    show(await gateway.next(), 1, { id: 'T'.repeat(43) })
+    await evicting
+    acknowledge(patch, 2)
+    ;(await gateway.next()).refuse('store_unavailable')
+    expect(await updating).toMatchObject({ name: 'SessionError', code: 'outcome_unknown' })
+  })
 })
 
 describe('publish', () => {
@@ -416,7 +433,7 @@ describe('publish', () => {
 
 describe('signOut', () => {
   const gone = (call: ScriptedCall) => call.answer(200, { receipt, ended: 1 })
-  const plain = { cacheControl: null, vary: null }
+  const plain = { cacheControl: null, cdnCacheControl: null, vary: null }
 
   it('ends the session, takes the cookie away and leaves nobody signed in', async () => {
     const { gateway, session } = await based()

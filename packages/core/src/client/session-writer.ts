@@ -1,5 +1,5 @@
 import type { Receipt } from '../document/session-document.ts'
-import type { SessionSummary } from '../document/wire-schemas.ts'
+import type { RefreshAnswer, SessionSummary } from '../document/wire-schemas.ts'
 import { codes, isSessionError, SessionConflictError, SessionError } from '../errors.ts'
 import type { DocumentEnvelope } from './answers.ts'
 import type { Clock } from './clock.ts'
@@ -16,6 +16,7 @@ export interface PatchBody {
   readonly reason: string
   readonly set: Readonly<Record<string, unknown>>
   readonly unset: readonly string[]
+  readonly settle?: 'commit'
 }
 
 /** Writes sessions. Every method rejects with a `SessionError` unless the gateway acknowledged the write. */
@@ -28,6 +29,8 @@ export interface SessionWriter<View> {
   signOut(presented: Presented, reason: string): Promise<void>
   /** Ends sessions: the person's others, or what an operator names. */
   end(presented: Presented | null, path: string, reason: string): Promise<{ readonly receipt: Receipt; readonly ended: number }>
+  /** Derives the entitlements of a person's sessions anew, for an operator. */
+  refresh(presented: Presented | null, path: string, reason: string): Promise<RefreshAnswer>
   /** Lists sessions: the person's own, or those of a subject that an operator names. */
   list(presented: Presented | null, path: string): Promise<readonly SessionSummary[]>
 }
@@ -51,12 +54,13 @@ export function createSessionWriter<View>({ calls, intake, ask, exchange, clock 
   ): Promise<ReadSuccess<View>> {
     const sentAtMs = clock.monotonicMs()
     const idempotencyKey = crypto.randomUUID()
-    const { value, etag, bytes } = await act(presented, () => send(idempotencyKey))
-    const known = intake.document(presented.claims.sid, { document: value.document, etag, bytes }, sentAtMs)
+    const answer = await act(presented, () => send(idempotencyKey))
+    const known = intake.document(presented.claims, { ...answer, document: answer.value.document }, sentAtMs)
     // The write stands. Where this process has shown something newer since, that is to be read, not what was written (rule 6).
     const outcome = known === 'passed' ? await ask(presented) : known
     if (outcome.status === 'active') return outcome
-    throw errorOf(outcome)
+    // What cannot be shown stands all the same: nothing was refused.
+    throw outcome.status === 'unavailable' ? new SessionError('outcome_unknown', undefined, { retryAfterMs }) : errorOf(outcome)
   }
 
   async function act<Value>(presented: Presented | null, send: () => Promise<CallOutcome<Value>>): Promise<Acknowledged<Value>> {
@@ -102,6 +106,9 @@ export function createSessionWriter<View>({ calls, intake, ask, exchange, clock 
       intake.failure(presented.claims.sid, { status: 'ended', reason: 'revoked' })
     },
     end,
+    async refresh(presented, path, reason) {
+      return (await act(presented, () => calls.refresh(presented, path, reason))).value
+    },
     async list(presented, path) {
       return acknowledged(presented, await withLivingToken(presented, () => calls.list(presented, path))).value.sessions
     },

@@ -1,11 +1,16 @@
 import { LRUCache } from 'lru-cache'
+import type { AtOnce } from './at-once.ts'
 import type { Clock } from './clock.ts'
 import type { GatewayFacts, KnownGateway } from './known-gateway.ts'
-import { isExpired, type TokenClaims, type TokenVerdict, verifyToken } from './verify-token.ts'
+import type { TokenVerifier } from './token-verifier.ts'
+import { isExpired, type TokenVerdict } from './verify-token.ts'
 
 /** Verifies tokens, each once. */
 export interface TokenCheck {
-  check(token: string, facts: GatewayFacts): Promise<TokenVerdict>
+  /** At once for a token that was verified before. */
+  check(token: string, facts: GatewayFacts): AtOnce<TokenVerdict>
+  /** Forgets what was verified: the keys have changed. */
+  forget(): void
 }
 
 /** 10,000 tokens of some 350 bytes: a few megabytes, for as many people at once. */
@@ -15,12 +20,12 @@ const rememberedTokens = 10_000
  * Remembers what it has verified: a signature costs some 200 µs, a look-up less than one. The token itself is the key of
  * the look-up; its end and its key are compared at every use, so a key that is withdrawn takes its tokens along.
  */
-export function createTokenCheck(known: KnownGateway, clock: Clock): TokenCheck {
-  const verified = new LRUCache<string, { readonly claims: TokenClaims; readonly kid: string }>({ max: rememberedTokens })
+export function createTokenCheck(known: KnownGateway, verifier: TokenVerifier, clock: Clock): TokenCheck {
+  const verified = new LRUCache<string, Valid>({ max: rememberedTokens })
 
   async function verify(token: string, { application, keyOf }: GatewayFacts): Promise<TokenVerdict> {
-    const verdict = await verifyToken(token, { origin: application.issuer, keyOf }, clock.wallMs())
-    if (verdict.status === 'valid') verified.set(token, { claims: verdict.claims, kid: verdict.kid })
+    const verdict = await verifier.verify(token, { origin: application.issuer, keyOf }, clock.wallMs())
+    if (verdict.status === 'valid') verified.set(token, verdict)
     return verdict
   }
 
@@ -34,10 +39,14 @@ export function createTokenCheck(known: KnownGateway, clock: Clock): TokenCheck 
   }
 
   return {
-    async check(token, facts) {
+    check(token, facts) {
       const held = verified.get(token)
       if (!held || !facts.keyOf(held.kid)) return verifyAnew(token, facts)
-      return { status: 'valid', claims: held.claims, kid: held.kid, expired: isExpired(held.claims.exp, clock.wallMs()) }
+      const expired = isExpired(held.claims.exp, clock.wallMs())
+      return expired === held.expired ? held : { ...held, expired }
     },
+    forget: () => verified.clear(),
   }
 }
+
+type Valid = Extract<TokenVerdict, { status: 'valid' }>

@@ -1,16 +1,16 @@
-import { importJWK } from 'jose'
+import { importJWK, type JWK } from 'jose'
 import { z } from 'zod'
 import type { KeySet } from './answers.ts'
-import { tokenAlgorithm, type VerificationKey } from './verify-token.ts'
+import type { VerificationKey } from './verify-token.ts'
 
-/** The public half of an Ed25519 key (RFC 8037 section 2), bound to its one algorithm (RFC 8725 section 3.1). */
-const publicKeySchema = z.object({
-  kty: z.literal('OKP'),
-  crv: z.literal('Ed25519'),
-  x: z.string(),
-  alg: z.literal(tokenAlgorithm),
-  kid: z.string().min(1).max(64),
-})
+const kid = z.string().min(1).max(64)
+const use = z.literal('sig').optional()
+
+/** The public half of a key, bound to its one algorithm (RFC 8725 section 3.1): Ed25519 (RFC 8037 section 2) or P-256 (RFC 7518 section 6.2). */
+const publicKeySchema = z.discriminatedUnion('alg', [
+  z.object({ alg: z.literal('EdDSA'), kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid, use }),
+  z.object({ alg: z.literal('ES256'), kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), kid, use }),
+])
 
 /**
  * The keys that session tokens can be verified with, by their id. What is no such key is left out: a set may hold keys for
@@ -20,7 +20,7 @@ export async function importVerificationKeys({ keys }: KeySet): Promise<Readonly
   const imported = new Map<string, VerificationKey>()
   for (const candidate of keys) {
     const { success, data } = publicKeySchema.safeParse(candidate)
-    const key = success ? await importJWK(data, data.alg).catch(() => undefined) : undefined
+    const key = success ? await importJWK(data as JWK, data.alg).catch(() => undefined) : undefined
     if (data && key instanceof CryptoKey) imported.set(data.kid, { alg: data.alg, key })
   }
   return imported

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { CompactSign, exportSPKI, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Claims, createSigner, type Signer } from '../fixtures/signer.ts'
-import { sessionTokenType, tokenAlgorithm, verifyToken } from './verify-token.ts'
+import { sessionTokenType, verifyToken } from './verify-token.ts'
 
 const origin = 'https://session.acme.test'
 const sid = 'S'.repeat(43)
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 
 const verify = (text: string, atMs = nowMs) =>
-  verifyToken(text, { origin, keyOf: (kid) => (kid === signer.kid ? { alg: tokenAlgorithm, key: signer.publicKey } : undefined) }, atMs)
+  verifyToken(text, { origin, keyOf: (kid) => (kid === signer.kid ? { alg: 'EdDSA', key: signer.publicKey } : undefined) }, atMs)
 const statusOf = async (text: string, atMs?: number) => (await verify(text, atMs)).status
 const signed = async (claims: Claims, header?: Readonly<Record<string, unknown>>) => signer.sign({ ...good, ...claims }, header)
 const base64url = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
@@ -41,7 +41,7 @@ describe('verifyToken', () => {
   })
 })
 
-describe('verifyToken, one spelling per token (RFC 8725bis)', () => {
+describe('T-J8: verifyToken, one spelling per token (RFC 8725bis)', () => {
   /** Parts of every length that base64url has, so that each of the last letters with idle bits is met. */
   const spellings = (text: string): [string, string][] => {
     const parts = text.split('.') as [string, string, string]
@@ -90,7 +90,7 @@ describe('verifyToken, one spelling per token (RFC 8725bis)', () => {
     expect(await statusOf(text)).toBe('invalid')
   })
 
-  it('refuses the token with any one bit of it changed', async () => {
+  it('T-911: refuses the token with any one bit of it changed', async () => {
     const bytes = Buffer.from(token, 'latin1')
     const flips = Array.from(bytes, (_, at) => [0, 1, 2, 3, 4, 5, 6, 7].map((bit) => [at, bit] as const)).flat()
     const statuses = await Promise.all(
@@ -106,7 +106,7 @@ describe('verifyToken, one spelling per token (RFC 8725bis)', () => {
   })
 })
 
-describe('verifyToken, one algorithm per key (RFC 8725 section 3.1)', () => {
+describe('T-912: verifyToken, one algorithm per key (RFC 8725 section 3.1)', () => {
   const unsigned = (header: unknown) => `${base64url(header)}.${base64url({ iss: origin, aud: origin, ...good })}`
 
   it.each(['none', 'None', 'NONE', 'eddsa', 'EDDSA', 'Ed25519', 'ES256', 'HS256', 'RS256', ''])('refuses alg %s', async (alg) => {
@@ -139,7 +139,7 @@ describe('verifyToken, one algorithm per key (RFC 8725 section 3.1)', () => {
   })
 
   it('refuses a key of another algorithm in the set, whatever the header says', async () => {
-    const keyOf = () => ({ alg: 'ES256', key: signer.publicKey })
+    const keyOf = () => ({ alg: 'ES256' as const, key: signer.publicKey })
     expect((await verifyToken(token, { origin, keyOf }, nowMs)).status).toBe('invalid')
   })
 })
@@ -147,13 +147,13 @@ describe('verifyToken, one algorithm per key (RFC 8725 section 3.1)', () => {
 describe('verifyToken, the header', () => {
   it.each(['JWT', 'at+jwt', 'logout+jwt', 'Session+JWT', 'application/session+jwt', '', 1, null])('refuses typ %j', async (typ) => {
     const [, payload, signature] = token.split('.')
-    expect(await statusOf(`${base64url({ alg: tokenAlgorithm, typ, kid: 'key-1' })}.${payload}.${signature}`)).toBe('invalid')
+    expect(await statusOf(`${base64url({ alg: 'EdDSA', typ, kid: 'key-1' })}.${payload}.${signature}`)).toBe('invalid')
   })
 
   it('refuses a header without typ', async () => {
     const claims = new TextEncoder().encode(JSON.stringify({ iss: origin, aud: origin, ...good }))
-    const { privateKey } = await generateKeyPair(tokenAlgorithm)
-    const text = await new CompactSign(claims).setProtectedHeader({ alg: tokenAlgorithm, kid: 'key-1' }).sign(privateKey)
+    const { privateKey } = await generateKeyPair('EdDSA')
+    const text = await new CompactSign(claims).setProtectedHeader({ alg: 'EdDSA', kid: 'key-1' }).sign(privateKey)
     expect(await statusOf(text)).toBe('invalid')
   })
 
@@ -173,7 +173,7 @@ describe('verifyToken, the header', () => {
     },
   )
 
-  it('refuses every header member that says where to find a key, and fetches nothing', async () => {
+  it('T-913: refuses every header member that says where to find a key, and fetches nothing', async () => {
     let requests = 0
     const server = createServer((_request, response) => {
       requests += 1
@@ -193,10 +193,8 @@ describe('verifyToken, the header', () => {
     const [, payload, signature] = token.split('.')
     const statuses = [
       ...(await Promise.all(members.map(async (member) => statusOf(await signed({}, member))))),
-      await statusOf(
-        `${base64url({ alg: tokenAlgorithm, typ: sessionTokenType, kid: 'key-1', crit: ['exp'], exp: 1 })}.${payload}.${signature}`,
-      ),
-      await statusOf(`${base64url({ alg: tokenAlgorithm, typ: sessionTokenType, kid: 'key-1', cty: 'JWT' })}.${payload}.${signature}`),
+      await statusOf(`${base64url({ alg: 'EdDSA', typ: sessionTokenType, kid: 'key-1', crit: ['exp'], exp: 1 })}.${payload}.${signature}`),
+      await statusOf(`${base64url({ alg: 'EdDSA', typ: sessionTokenType, kid: 'key-1', cty: 'JWT' })}.${payload}.${signature}`),
     ]
     await new Promise((resolve) => server.close(resolve))
     expect(statuses).toEqual(statuses.map(() => 'invalid'))
@@ -209,7 +207,7 @@ describe('verifyToken, the header', () => {
   })
 })
 
-describe('verifyToken, the claims', () => {
+describe('T-921: verifyToken, the claims', () => {
   it.each<[string, Claims]>([
     ['the issuer of another gateway', { iss: 'https://session.other.test' }],
     ['the audience of another gateway', { aud: 'https://session.other.test' }],
@@ -222,6 +220,9 @@ describe('verifyToken, the claims', () => {
     ['an end that is a text', { exp: String(now + 300) }],
     ['an end that is a fraction', { exp: now + 299.5 }],
     ['an end below zero', { exp: -1 }],
+    ['an end of 2^53', { exp: 2 ** 53, iat: 2 ** 53 - 300 }],
+    ['a beginning that is a text', { iat: String(now) }],
+    ['a beginning that is a fraction', { iat: now + 0.5 }],
     ['an end that is no number', { exp: null }],
     ['a beginning below zero', { iat: -1, exp: 100 }],
     ['an end before its beginning', { exp: now - 1 }],
@@ -239,11 +240,11 @@ describe('verifyToken, the claims', () => {
   })
 
   it.each(['null', '[]', '1', 'no JSON', ''])('refuses the payload %j, however well it is signed', async (payload) => {
-    const { privateKey, publicKey } = await generateKeyPair(tokenAlgorithm)
+    const { privateKey, publicKey } = await generateKeyPair('EdDSA')
     const text = await new CompactSign(new TextEncoder().encode(payload))
-      .setProtectedHeader({ alg: tokenAlgorithm, typ: sessionTokenType, kid: 'key-1' })
+      .setProtectedHeader({ alg: 'EdDSA', typ: sessionTokenType, kid: 'key-1' })
       .sign(privateKey)
-    const verdict = await verifyToken(text, { origin, keyOf: () => ({ alg: tokenAlgorithm, key: publicKey }) }, nowMs)
+    const verdict = await verifyToken(text, { origin, keyOf: () => ({ alg: 'EdDSA', key: publicKey }) }, nowMs)
     expect(verdict.status).toBe('invalid')
   })
 
@@ -259,5 +260,51 @@ describe('verifyToken, the claims', () => {
   it('is exact to the millisecond about the leeway', async () => {
     expect(await verify(token, nowMs + 305_000)).toMatchObject({ expired: false })
     expect(await verify(token, nowMs + 305_001)).toMatchObject({ expired: true })
+  })
+})
+
+describe('T-912: verifyToken, with a key of ES256', () => {
+  let pair: Awaited<ReturnType<typeof generateKeyPair>>
+  beforeAll(async () => {
+    pair = await generateKeyPair('ES256', { extractable: true })
+  })
+  const withKey = (text: string, alg: 'ES256' | 'EdDSA' = 'ES256') =>
+    verifyToken(text, { origin, keyOf: () => ({ alg, key: pair.publicKey }) }, nowMs)
+  const make = (header: Readonly<Record<string, unknown>> = {}) =>
+    new CompactSign(new TextEncoder().encode(JSON.stringify({ iss: origin, aud: origin, ...good })))
+      .setProtectedHeader({ alg: 'ES256', typ: sessionTokenType, kid: 'key-1', ...header })
+      .sign(pair.privateKey)
+
+  it('takes a token that the key has signed', async () => {
+    expect(await withKey(await make())).toMatchObject({ status: 'valid', kid: 'key-1', expired: false })
+  })
+
+  it.each(['EdDSA', 'ES384', 'es256', 'RS256', 'HS256', 'none'])('refuses the same signature under alg %s', async (alg) => {
+    const [, payload, signature] = (await make()).split('.')
+    const header = base64url({ alg, typ: sessionTokenType, kid: 'key-1' })
+    expect((await withKey(`${header}.${payload}.${signature}`)).status).toBe('invalid')
+  })
+
+  it('refuses the key under another algorithm than its own', async () => {
+    expect((await withKey(await make(), 'EdDSA')).status).toBe('invalid')
+  })
+
+  it('T-911: refuses the token with any one bit of its signature changed, and a signature of any other length', async () => {
+    const [header, payload, signature = ''] = (await make()).split('.')
+    const bytes = Buffer.from(signature, 'base64url')
+    const statuses = new Set<string>()
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const flipped = Buffer.from(bytes)
+      flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+      statuses.add((await withKey(`${header}.${payload}.${flipped.toString('base64url')}`)).status)
+    }
+    const others = [
+      bytes.subarray(1),
+      Buffer.concat([bytes, Buffer.of(0)]),
+      Buffer.alloc(64),
+      Buffer.concat([Buffer.of(0x30, 0x44), bytes]),
+    ]
+    for (const other of others) statuses.add((await withKey(`${header}.${payload}.${other.toString('base64url')}`)).status)
+    expect(statuses).toEqual(new Set(['invalid']))
   })
 })

@@ -4,8 +4,10 @@ import { z } from 'zod'
 /** `typ` of a session token: no other kind of token passes for one (RFC 8725 section 3.11). */
 export const sessionTokenType = 'session+jwt'
 
-/** The one algorithm of session tokens (RFC 8037); that of a key must be the same (RFC 8725 section 3.1). */
-export const tokenAlgorithm = 'EdDSA'
+/** The algorithms of session tokens: Ed25519 (RFC 8037), and P-256 where that is what is asked for. */
+export const tokenAlgorithms = ['EdDSA', 'ES256'] as const
+
+export type TokenAlgorithm = (typeof tokenAlgorithms)[number]
 
 /** What a session token says. Who the person is, the document says. */
 export interface TokenClaims {
@@ -21,9 +23,9 @@ export interface TokenClaims {
   readonly exp: number
 }
 
-/** A key of the gateway, bound to the one algorithm it is used with. */
+/** A key of the gateway, bound to the one algorithm it is used with (RFC 8725 section 3.1). */
 export interface VerificationKey {
-  readonly alg: string
+  readonly alg: TokenAlgorithm
   readonly key: CryptoKey
 }
 
@@ -46,7 +48,7 @@ const longestToken = 4_096
 const lastOfTwo = /[AQgw]$/
 const lastOfThree = /[AEIMQUYcgkosw048]$/
 
-const headerSchema = z.strictObject({ alg: z.literal(tokenAlgorithm), typ: z.literal(sessionTokenType), kid: z.string().min(1).max(64) })
+const headerSchema = z.strictObject({ alg: z.enum(tokenAlgorithms), typ: z.literal(sessionTokenType), kid: z.string().min(1).max(64) })
 const claimsSchema = z.strictObject({
   iss: z.string(),
   aud: z.string(),
@@ -78,7 +80,7 @@ export async function verifyToken(
 }
 
 /** The first of three parts of canonical base64url; undefined when it is anything else (RFC 7515 section 7.1). */
-function headerOf(token: string): string | undefined {
+export function headerOf(token: string): string | undefined {
   const parts = token.split('.', 4)
   return parts.length === 3 && parts.every(isCanonicalBase64url) ? parts[0] : undefined
 }
@@ -111,12 +113,14 @@ function isCanonicalBase64url(part: string): boolean {
   return beyond === 0 || (beyond === 2 ? lastOfTwo : lastOfThree).test(part)
 }
 
-function decodeJson(part: string): unknown {
+/** The JSON of a part; undefined when it is none. */
+export function decodeJson(part: string): unknown {
   const text = atob(part.replaceAll('-', '+').replaceAll('_', '/'))
   return parseJson(text)
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

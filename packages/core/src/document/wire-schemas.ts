@@ -98,6 +98,25 @@ export const exchangeAnswerSchema = z.object({ token: z.string(), expiresAt: ins
 export const endRequestSchema = z.strictObject({ reason: z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/) })
 export const endAnswerSchema = z.object({ receipt: receiptSchema, ended: z.int().min(0) })
 
+/** `POST /v1/heartbeat`: the last change that this process has taken in. */
+export const heartbeatRequestSchema = z.strictObject({
+  epoch: z.string().max(128),
+  since: z.int().min(0),
+  /** Names the process, for as long as it runs. */
+  process: z.string().min(1).max(64),
+})
+/** What changed after `since` up to `seq`, or `reset` where that cannot be told; `keys` names the published keys and what the contract grants. */
+export const heartbeatAnswerSchema = z.object({
+  epoch: z.string(),
+  seq: z.int().min(0),
+  changed: z.array(z.string()).optional(),
+  reset: z.literal(true).optional(),
+  keys: z.string(),
+})
+
+/** `POST /v1/subjects/{issuer}/{subject}/refresh`: sessions whose entitlements are others now, and those that had them already. */
+export const refreshAnswerSchema = z.object({ receipt: receiptSchema, refreshed: z.int().min(0), unchanged: z.int().min(0) })
+
 /** One line of a list of sessions. */
 export const sessionSummarySchema = z
   .object({ id: z.string(), createdAt: instant, lastExchangeAt: instant, acr: z.string().nullable(), current: z.boolean() })
@@ -123,7 +142,10 @@ export type ReadAnswer = z.output<typeof readAnswerSchema>
 export type ReadsAnswer = z.output<typeof readsAnswerSchema>
 export type WriteAnswer = z.output<typeof writeAnswerSchema>
 export type ExchangeAnswer = z.output<typeof exchangeAnswerSchema>
+export type HeartbeatRequest = z.output<typeof heartbeatRequestSchema>
+export type HeartbeatAnswer = z.output<typeof heartbeatAnswerSchema>
 export type EndAnswer = z.output<typeof endAnswerSchema>
+export type RefreshAnswer = z.output<typeof refreshAnswerSchema>
 export type SessionSummary = z.output<typeof sessionSummarySchema>
 export type ApplicationAnswer = z.output<typeof applicationAnswerSchema>
 export type Problem = z.output<typeof problemSchema>

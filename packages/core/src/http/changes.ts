@@ -11,6 +11,11 @@ export type Decide<View> = (session: View) => Changes | null | Promise<Changes |
 export interface UpdateOptions {
   /** Default 3 for a function, at most 100; changes given as they are, are never repeated: the conflict is the caller's. */
   readonly retries?: number
+  /**
+   * `'commit'` answers as soon as the change is stored, without the half second after which no live read can be older: for
+   * changes that nobody else has to see at once. Default: waits.
+   */
+  readonly settle?: 'commit'
 }
 
 /** 3: with four decisions in all a write that keeps losing is losing to a loop, not to chance. */
@@ -34,7 +39,7 @@ export function retriesOf(changes: unknown, { retries = defaultRetries }: Update
  *
  * @throws TypeError that names the path that has no value: JSON would lose it, and with it the change.
  */
-export function patchOf(reason: string, changes: Changes): PatchBody {
+export function patchOf(reason: string, changes: Changes, { settle }: Pick<UpdateOptions, 'settle'> = {}): PatchBody {
   const entries = Object.entries(changes)
   const nothing = entries.find(([, value]) => value !== remove && JSON.stringify(value) === undefined)
   if (nothing) throw new TypeError(`changes: expected a value or remove for '${nothing[0]}', found ${typeof nothing[1]}`)
@@ -42,5 +47,6 @@ export function patchOf(reason: string, changes: Changes): PatchBody {
     reason,
     set: Object.fromEntries(entries.filter(([, value]) => value !== remove)),
     unset: entries.filter(([, value]) => value === remove).map(([path]) => path),
+    ...(settle !== undefined && { settle }),
   }
 }

@@ -27,6 +27,7 @@ const every: [Denied, number, SessionErrorCode][] = [
   [{ status: 'refused', code: 'cross_site' }, 403, 'cross_site'],
   [{ status: 'refused', code: 'credentials_ambiguous' }, 400, 'credentials_ambiguous'],
   [{ status: 'forbidden' }, 403, 'access_denied'],
+  [{ status: 'insufficient' }, 401, 'assurance_insufficient'],
   [{ status: 'conflict', code: 'expectation_failed' }, 409, 'expectation_failed'],
   [{ status: 'conflict', code: 'version_conflict' }, 409, 'version_conflict'],
 ]
@@ -60,7 +61,8 @@ describe('the status map', () => {
 
   it('names the challenge with a 401, and nowhere else', () => {
     for (const [denied, status] of every) {
-      expect(denialOf(denied, api(), facts).headers['www-authenticate']).toBe(status === 401 ? 'Bearer' : undefined)
+      const challenge = denialOf(denied, api(), facts).headers['www-authenticate']
+      expect(challenge?.split(' ')[0]).toBe(status === 401 ? 'Bearer' : undefined)
     }
   })
 
@@ -155,5 +157,39 @@ describe('an error that a handler let through', () => {
     [new SessionError('version_required'), null],
   ])('%o is denied as %o', (error, denied) => {
     expect(deniedBy(error)).toEqual(denied)
+  })
+})
+
+describe('a sign-in that is not enough', () => {
+  const asked = { acrValues: ['hardware', 'mfa'], maxAgeS: 300 }
+  const challengeOf = (some: Partial<typeof asked>) =>
+    denialOf({ status: 'insufficient' }, api(), facts, { acrValues: [], maxAgeS: null, ...some }).headers['www-authenticate']
+
+  it('is challenged with what is asked (RFC 9470 section 3)', () => {
+    const start = 'Bearer error="insufficient_user_authentication", error_description="A stronger or more recent sign-in is needed"'
+    expect(challengeOf(asked)).toBe(`${start}, acr_values="hardware mfa", max_age="300"`)
+    expect(challengeOf({ acrValues: ['mfa'] })).toBe(`${start}, acr_values="mfa"`)
+    expect(challengeOf({ maxAgeS: 30 })).toBe(`${start}, max_age="30"`)
+  })
+
+  it('sends somebody who opens a page to the login, which is told what is asked and the way back', () => {
+    const { status, headers, login } = denialOf({ status: 'insufficient' }, page(), facts, asked)
+    expect([status, headers['location']]).toEqual([302, login])
+    expect(Object.fromEntries(new URL(login ?? '').searchParams)).toEqual({
+      return_to: 'https://portal.acme.test/orders?id=1',
+      acr_values: 'hardware mfa',
+      max_age: '300',
+    })
+  })
+
+  it('shows a page of 401 for a form that was sent, which no login can send again', () => {
+    const { status, headers, body } = denialOf({ status: 'insufficient' }, page('POST'), facts, asked)
+    expect([status, headers['location']]).toEqual([401, undefined])
+    expect(body).toContain('Please sign in again')
+  })
+
+  it('is asked for at once of somebody who is not signed in', () => {
+    const { login } = denialOf({ status: 'anonymous' }, page(), facts, asked)
+    expect(new URL(login ?? '').searchParams.get('acr_values')).toBe('hardware mfa')
   })
 })

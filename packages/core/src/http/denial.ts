@@ -1,7 +1,9 @@
 import type { GatewayFacts } from '../client/known-gateway.ts'
 import { retryAfterMs } from '../client/outcome.ts'
 import type { SessionFailure } from '../client/session-result.ts'
+import { type AskedAssurance, anyAssurance } from '../consistency/assurance.ts'
 import { codes, errorTypeOf, type SessionError, type SessionErrorCode, type SessionMissingError } from '../errors.ts'
+import { denialPage } from './denial-page.ts'
 import { isPageNavigation, type RequestHead } from './request-head.ts'
 
 /** Why a request is not let through. */
@@ -9,6 +11,8 @@ export type Denied =
   | SessionFailure
   /** The session is valid, and a `where` predicate said no. */
   | { readonly status: 'forbidden' }
+  /** The session is valid, and its sign-in was not as strong or as recent as the requirement asks. */
+  | { readonly status: 'insufficient' }
   /** The session says otherwise than the request expected, or has changed under a write. */
   | { readonly status: 'conflict'; readonly code: 'expectation_failed' | 'version_conflict' }
 
@@ -24,20 +28,20 @@ export interface Denial {
 }
 
 /**
- * The status map, the same in every adapter. A person who opens a page and is not signed in is sent to the login; every
- * other refusal is a status: 401, 403, 409, 503 with `Retry-After`. No refusal touches the cookie.
+ * The status map, the same in every adapter. A person who opens a page and is not signed in, or not as well as `asked`, is
+ * sent to the login; every other refusal is a status: 401, 403, 409, 503 with `Retry-After`. No refusal touches the cookie.
  */
-export function denialOf(denied: Denied, head: RequestHead, facts: GatewayFacts | null): Denial {
+export function denialOf(denied: Denied, head: RequestHead, facts: GatewayFacts | null, asked: AskedAssurance = anyAssurance): Denial {
   const page = isPageNavigation(head)
-  const signedOut = denied.status === 'anonymous' || denied.status === 'ended'
-  const login = signedOut && facts ? loginUrl(head, facts) : null
+  const loginHelps = denied.status === 'anonymous' || denied.status === 'ended' || denied.status === 'insufficient'
+  const login = loginHelps && facts ? loginUrl(head, facts, asked) : null
   const { status, code } = statusOf(denied)
   // Only what can be opened again after the login: a form that was sent is not sent twice.
   if (page && login !== null && (head.method === 'GET' || head.method === 'HEAD'))
     return { status: 302, headers: { ...commonHeaders, location: login }, body: '', code, login }
   const reason = denied.status === 'ended' ? { reason: denied.reason } : {}
   const headers = {
-    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(status === 401 && { 'www-authenticate': denied.status === 'insufficient' ? stepUpChallenge(asked) : 'Bearer' }),
     ...(denied.status === 'unavailable' && { 'retry-after': String(Math.max(1, Math.ceil(denied.retryAfterMs / 1_000))) }),
   }
   const answer = (type: string, body: string) => ({
@@ -47,7 +51,9 @@ export function denialOf(denied: Denied, head: RequestHead, facts: GatewayFacts 
     code,
     login,
   })
-  if (page) return answer('text/html; charset=utf-8', pageOf(status))
+  // Only an address that was opened can be opened once more.
+  const again = status === 503 && (head.method === 'GET' || head.method === 'HEAD')
+  if (page) return answer('text/html; charset=utf-8', denialPage(denied.status === 'insufficient' ? 'insufficient' : status, again))
   const problem = { type: errorTypeOf(code), title: codes[code].title, status, code, ...reason }
   return answer('application/problem+json', JSON.stringify(problem))
 }
@@ -63,11 +69,24 @@ export function deniedBy(error: SessionError): Denied | null {
   return error.status === 503 ? { status: 'unavailable', code: error.code, retryAfterMs: error.retryAfterMs ?? retryAfterMs } : null
 }
 
-/** Where to sign in and come back to this address. */
-function loginUrl(head: RequestHead, { application }: GatewayFacts): string {
+/** RFC 9470 section 3. */
+function stepUpChallenge({ acrValues, maxAgeS }: AskedAssurance): string {
+  const members = [
+    'error="insufficient_user_authentication"',
+    `error_description="${codes.assurance_insufficient.title}"`,
+    ...(acrValues.length === 0 ? [] : [`acr_values="${acrValues.join(' ')}"`]),
+    ...(maxAgeS === null ? [] : [`max_age="${maxAgeS}"`]),
+  ]
+  return `Bearer ${members.join(', ')}`
+}
+
+/** Where to sign in, as well as asked, and come back to this address. */
+function loginUrl(head: RequestHead, { application }: GatewayFacts, { acrValues, maxAgeS }: AskedAssurance): string {
   const url = new URL(application.loginUrl)
   const returnTo = publicUrl(head, application.origins)
   if (returnTo !== null) url.searchParams.set('return_to', returnTo)
+  if (acrValues.length > 0) url.searchParams.set('acr_values', acrValues.join(' '))
+  if (maxAgeS !== null) url.searchParams.set('max_age', String(maxAgeS))
   return url.href
 }
 
@@ -93,35 +112,11 @@ function statusOf(denied: Denied): { status: number; code: SessionErrorCode } {
       return { status: 503, code: denied.code }
     case 'refused':
       return { status: codes[denied.code].status, code: denied.code }
+    case 'insufficient':
+      return { status: 401, code: 'assurance_insufficient' }
     case 'forbidden':
       return { status: 403, code: 'access_denied' }
     case 'conflict':
       return { status: 409, code: denied.code }
   }
-}
-
-const pages: Readonly<Record<number, { readonly title: string; readonly text: string }>> = {
-  400: { title: 'This request is unclear', text: 'It carried more than one sign-in. Close the other tabs of this site and try again.' },
-  401: { title: 'Please sign in', text: 'You are not signed in.' },
-  403: { title: 'Not allowed', text: 'You are signed in, but this page is not open to you.' },
-  409: {
-    title: 'Something has changed',
-    text: 'Your session has changed since this page was opened. Nothing was saved. Reload the page and decide again.',
-  },
-  503: {
-    title: 'Temporarily unavailable',
-    text: 'We cannot check your sign-in right now. You are still signed in; please try again in a moment.',
-  },
-}
-
-/** A page for a person, without scripts or anything fetched: applications that want their own look handle the result themselves. */
-function pageOf(status: number): string {
-  const { title, text } = pages[status] ?? { title: 'Not possible', text: 'This page cannot be shown.' }
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>
-<style>:root{color-scheme:light dark;font:1.125rem/1.5 system-ui,sans-serif}body{max-width:32rem;margin:20vh auto 0;padding:0 1.5rem}h1{font-size:1.75rem;line-height:1.2}</style></head>
-<body><main><h1>${title}</h1><p>${text}</p></main></body>
-</html>
-`
 }

@@ -5,14 +5,16 @@ import type { Resolved } from './resolve.ts'
 
 type Outcome = Resolved<string>['outcome']
 
-const strict: Freshness = { maxAgeMs: 0, outageGraceMs: 0, atLeast: undefined }
+const strict: Freshness = { live: false, maxAgeMs: 0, outageGraceMs: 0, atLeast: undefined }
+const live: Freshness = { ...strict, live: true }
 const within = (maxAgeMs: number): Freshness => ({ ...strict, maxAgeMs })
 const grace = (outageGraceMs: number): Freshness => ({ ...strict, outageGraceMs })
 const from = (atLeast: number): Freshness => ({ ...strict, atLeast })
-const shown = (version: number, source: 'gateway' | 'snapshot' | 'outage-grace' = 'gateway'): Outcome => ({
+const shown = (version: number, source: 'gateway' | 'lease' | 'snapshot' | 'outage-grace' = 'gateway'): Outcome => ({
   status: 'active',
   source,
-  snapshot: { id: 'a', version, etag: '', view: `v${version}`, signals: {}, confirmedAtMs: 0, bytes: 1 },
+  confirmedAtMs: 0,
+  snapshot: { id: 'a', version, etag: '', view: `v${version}`, signals: {}, confirmedAtMs: 0, generation: 1, bytes: 1 },
 })
 const away: Outcome = { status: 'unavailable', code: 'store_unavailable', retryAfterMs: 1, silence: null }
 const resolvedAs = (outcome: Outcome): Resolved<string> => ({ outcome, presented: null, successor: null, facts: null })
@@ -53,6 +55,11 @@ describe('the reads of one request', () => {
     ['the same bound after a snapshot', within(5), shown(1, 'snapshot'), within(5), true],
     ['a wider bound after a snapshot', within(5), shown(1, 'snapshot'), within(9), true],
     ['a tighter bound after a snapshot', within(5), shown(1, 'snapshot'), within(4), false],
+    ['a live read after one by a lease', live, shown(1, 'lease'), live, true],
+    ['a strict read after one by a lease', live, shown(1, 'lease'), strict, false],
+    ['a live read after a strict one', strict, shown(1), live, true],
+    ['a live read after a snapshot', within(5), shown(1, 'snapshot'), live, false],
+    ['a live read after nothing could be known strictly', strict, away, live, false],
     ['the same grace after an outage', grace(5), shown(1, 'outage-grace'), grace(5), true],
     ['no grace after an outage that was bridged', grace(5), shown(1, 'outage-grace'), strict, false],
     ['a bound after an outage that was bridged', grace(5), shown(1, 'outage-grace'), within(5), false],

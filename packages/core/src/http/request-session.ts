@@ -1,3 +1,4 @@
+import { andThen } from '../client/at-once.ts'
 import { freshnessOf } from '../client/freshness.ts'
 import type { GatewayFacts } from '../client/known-gateway.ts'
 import { errorOf, type ReadSuccess, retryAfterMs } from '../client/outcome.ts'
@@ -7,6 +8,7 @@ import type { SessionWriter } from '../client/session-writer.ts'
 import type { Receipt } from '../document/session-document.ts'
 import type { SessionSummary } from '../document/wire-schemas.ts'
 import { isSessionError, type SessionConflictError, SessionUnavailableError } from '../errors.ts'
+import { askedOf } from './assurance.ts'
 import { type Changes, type Decide, patchOf, retriesOf, type UpdateOptions } from './changes.ts'
 import { type Denial, denialOf, deniedBy } from './denial.ts'
 import type { RequestHead } from './request-head.ts'
@@ -56,11 +58,12 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
   let used: { readonly facts: GatewayFacts | null } | undefined
   let cookie: CookieChange = { kind: 'none' }
 
-  const reads = createRequestReads<View>(async (freshness) => {
-    const resolved = await resolveRequest(parts, head, freshness)
-    note(resolved)
-    return resolved
-  })
+  const reads = createRequestReads<View>((freshness) =>
+    andThen(resolveRequest(parts, head, freshness), (resolved) => {
+      note(resolved)
+      return resolved
+    }),
+  )
 
   function note(found: Pick<Resolved<View>, 'successor' | 'facts'>): void {
     used = found
@@ -90,7 +93,7 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
       const current = shownSession(based.success, clock)
       const decided = typeof changes === 'function' ? await changes(current) : changes
       if (decided === null || Object.keys(decided).length === 0) return current
-      const written = await conflictOr(writer.patch(based.presented, based.success.snapshot.etag, patchOf(reason, decided)))
+      const written = await conflictOr(writer.patch(based.presented, based.success.snapshot.etag, patchOf(reason, decided, options)))
       if (!('currentVersion' in written)) return replace(based, written)
       reads.forget(written.currentVersion)
       if (retries === 0) throw written
@@ -110,10 +113,11 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
     },
     async check(requirement = {}) {
       const { outcome, facts } = await reads.read(freshnessFor(checkedRequirement(requirement), defaults))
-      if (outcome.status !== 'active') return { denial: denialOf(outcome, head, facts) }
+      const asked = askedOf(requirement.assurance)
+      if (outcome.status !== 'active') return { denial: denialOf(outcome, head, facts, asked) }
       const session = shownSession(outcome, clock)
-      const denied = unmet(session, requirement)
-      return denied ? { denial: denialOf(denied, head, facts) } : { session }
+      const denied = unmet(session, requirement, clock.wallMs())
+      return denied ? { denial: denialOf(denied, head, facts, asked) } : { session }
     },
     update,
     async publish(signal, value) {

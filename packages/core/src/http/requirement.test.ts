@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { freshnessFor, type Requirement, requirementOf, unmet } from './requirement.ts'
+import { freshnessFor, type Requirement, requirementOf, unmet as unmetAt } from './requirement.ts'
 
 const session = {
   id: 'S',
@@ -8,6 +8,8 @@ const session = {
   context: { tenant: 'acme' },
 }
 type View = typeof session
+const nowMs = Date.parse('2026-11-21T10:00:00Z')
+const unmet = <V>(view: V, requirement: Requirement<V>) => unmetAt(view, requirement, nowMs)
 const conflict = { status: 'conflict', code: 'expectation_failed' }
 const expecting = (expect: unknown) => unmet(session, { expect } as Requirement<View>)
 
@@ -96,6 +98,17 @@ describe('a requirement as an application without types gives it', () => {
     ['a list', [rule], /^require: /],
     ['no', false, /^require: .*boolean/],
     ['a promise', Promise.resolve({ where: rule }), /^require: .*promise/],
+    ['an assurance that asks nothing', { assurance: {} }, /^require\.assurance: /],
+    ['an assurance that is missing', { assurance: undefined }, /^require\.assurance: /],
+    ['an assurance of an option that there is not', { assurance: { amr: 'otp' } }, /^require\.assurance: .*"amr"/],
+    ['no class', { assurance: { acr: [] } }, /^require\.assurance\.acr: /],
+    ['an empty class', { assurance: { acr: '' } }, /^require\.assurance\.acr: /],
+    ['two classes in one text', { assurance: { acr: 'a b' } }, /^require\.assurance\.acr: /],
+    ['a class with a quote', { assurance: { acr: 'a"' } }, /^require\.assurance\.acr: /],
+    ['a class that is a number', { assurance: { acr: [2] } }, /^require\.assurance\.acr: /],
+    ['256 characters of classes', { assurance: { acr: ['a'.repeat(128), 'b'.repeat(127)] } }, /^require\.assurance\.acr: /],
+    ['an age in numbers', { assurance: { maxAge: 300 } }, /^require\.assurance\.maxAge: /],
+    ['an age that a sign-in cannot meet', { assurance: { maxAge: '29s' } }, /^require\.assurance\.maxAge: .*'30s'/],
   ])('is refused for %s: it would ask nothing', (_title, given, message) => {
     expect(() => requirementOf(given as Requirement<View>)).toThrow(message)
     expect(() => requirementOf(() => given as Requirement<View>)({})).toThrow(message)
@@ -121,20 +134,57 @@ describe('freshnessFor', () => {
   const defaults = { freshness: { maxAge: '5s' }, outageGrace: '10s' } as const
 
   it('is what the client says where the requirement says nothing', () => {
-    expect(freshnessFor({}, defaults)).toEqual({ maxAgeMs: 5_000, outageGraceMs: 10_000, atLeast: undefined })
+    expect(freshnessFor({}, defaults)).toEqual({ live: false, maxAgeMs: 5_000, outageGraceMs: 10_000, atLeast: undefined })
   })
 
   it('is what the requirement says where it says something', () => {
-    expect(freshnessFor({ freshness: 'strict', atLeast: 3 }, defaults)).toEqual({ maxAgeMs: 0, outageGraceMs: 10_000, atLeast: 3 })
+    expect(freshnessFor({ freshness: 'strict', atLeast: 3 }, defaults)).toEqual({
+      live: false,
+      maxAgeMs: 0,
+      outageGraceMs: 10_000,
+      atLeast: 3,
+    })
   })
 
   it('is strict and without grace for a fresh one, whatever else is said', () => {
-    const strict = { maxAgeMs: 0, outageGraceMs: 0, atLeast: 7 }
+    const strict = { live: false, maxAgeMs: 0, outageGraceMs: 0, atLeast: 7 }
     expect(freshnessFor({ fresh: true, atLeast: 7 }, defaults)).toEqual(strict)
     expect(freshnessFor({ fresh: true, atLeast: 7, outageGrace: '10s', freshness: { maxAge: '10s' } }, defaults)).toEqual(strict)
   })
 
   it('refuses a duration that is none', () => {
     expect(() => freshnessFor({ outageGrace: 'long' as '1s' }, {})).toThrow('outageGrace: expected a duration')
+  })
+})
+
+describe('a requirement of assurance', () => {
+  const person = { identity: { subject: 'ada', acr: 'mfa', authenticatedAt: '2026-11-21T09:58:00.000Z' } }
+  const judged = (requirement: Requirement<typeof person>, view = person) => unmet(view, requirement)
+
+  it('is met by a sign-in that is as strong and as recent as asked', () => {
+    expect(judged({ assurance: { acr: 'mfa' } })).toBeNull()
+    expect(judged({ assurance: { acr: ['hardware', 'mfa'], maxAge: '2m' } })).toBeNull()
+  })
+
+  it('is not met by a weaker or an older one', () => {
+    const insufficient = { status: 'insufficient' }
+    expect(judged({ assurance: { acr: 'hardware' } })).toEqual(insufficient)
+    expect(judged({ assurance: { acr: 'mfa', maxAge: '1m' } })).toEqual(insufficient)
+    const { identity } = person
+    expect(judged({ assurance: { acr: 'mfa' } }, { identity: { ...identity, acr: null as unknown as string } })).toEqual(insufficient)
+    expect(judged({ assurance: { maxAge: '1m' } }, { identity: { ...identity, authenticatedAt: 'never' } })).toEqual(insufficient)
+  })
+
+  it('is judged before what the better sign-in may change', () => {
+    const where = () => {
+      throw new Error('asked about the session that is to be replaced')
+    }
+    expect(judged({ assurance: { acr: 'hardware' }, where })).toEqual({ status: 'insufficient' })
+  })
+
+  it('is a mistake where the application may not read what it is judged by: no sign-in would ever be enough', () => {
+    const blind = { identity: { subject: 'ada' } } as typeof person
+    expect(() => judged({ assurance: { acr: 'mfa' } }, blind)).toThrow("reads 'identity.acr'")
+    expect(() => judged({ assurance: { maxAge: '5m' } }, blind)).toThrow("reads 'identity.authenticatedAt'")
   })
 })

@@ -1,7 +1,9 @@
 import { type Freshness, freshnessOf } from '../client/freshness.ts'
 import type { ReadOptions } from '../client/session-result.ts'
 import { expectOptions } from '../contract/expect-options.ts'
+import { type Assurance, askedOf, checkAssurance, isAssured } from './assurance.ts'
 import type { Denied } from './denial.ts'
+import { isObject, valueAt } from './value-at.ts'
 
 /** What a route asks of a session beside its being valid. */
 export interface Requirement<View> extends ReadOptions {
@@ -14,6 +16,12 @@ export interface Requirement<View> extends ReadOptions {
    * otherwise the answer is 409: a second tab may have switched.
    */
   readonly expect?: Expected<View>
+  /**
+   * How strongly and how lately the person must have signed in. Otherwise a page goes to the login, which asks for it and
+   * comes back here; every other request gets 401 with an RFC 9470 challenge. Somebody who is not signed in is asked for it
+   * at once.
+   */
+  readonly assurance?: Assurance<View>
 }
 
 type PartName = 'identity' | 'entitlements' | 'context'
@@ -31,7 +39,7 @@ type ValueIn<View, Part extends string, Key extends string> = View extends { rea
   ? Values[Key & keyof Values]
   : never
 
-const options = ['where', 'fresh', 'expect', 'freshness', 'atLeast', 'outageGrace']
+const options = ['where', 'fresh', 'expect', 'assurance', 'freshness', 'atLeast', 'outageGrace']
 
 /**
  * Expects what a route asks to be a requirement. A mistyped option, a predicate in its place or a promise of one would ask
@@ -45,6 +53,7 @@ export function checkedRequirement<View>(found: Requirement<View>): Requirement<
   const { where, expect, fresh } = found
   if ('where' in found && typeof where !== 'function') throw misuse('where', 'a function of the session', where)
   if ('expect' in found && !isObject(expect)) throw misuse('expect', 'an object of values by path', expect)
+  if ('assurance' in found) checkAssurance(found.assurance)
   if ('fresh' in found && typeof fresh !== 'boolean') throw misuse('fresh', 'true or false', fresh)
   return found
 }
@@ -73,16 +82,17 @@ export function freshnessFor<View>(requirement: Requirement<View>, defaults: Rea
   return freshnessOf({ ...defaults, ...requirement })
 }
 
-/** Why a valid session does not meet the rest of a requirement; null when it does. */
-export function unmet<View>(session: View, { where, expect }: Requirement<View>): Denied | null {
+/**
+ * Why a valid session does not meet the rest of a requirement; null when it does. A better sign-in is asked for before
+ * anything else: it makes another session, of which the rest has to be true.
+ */
+export function unmet<View>(session: View, requirement: Requirement<View>, nowMs: number): Denied | null {
+  const { where, expect } = requirement
+  if (!isAssured(session, askedOf(requirement.assurance), nowMs)) return { status: 'insufficient' }
   const differs = Object.entries(expect ?? {}).some(([path, value]) => !isSame(valueAt(session, path), value))
   if (differs) return { status: 'conflict', code: 'expectation_failed' }
   // `true` and nothing else: an async predicate answers a promise, which must not pass for a yes.
   return where === undefined || where(session) === true ? null : { status: 'forbidden' }
-}
-
-function valueAt(session: unknown, path: string): unknown {
-  return path.split('.').reduce((within, key) => (isObject(within) && Object.hasOwn(within, key) ? within[key] : undefined), session)
 }
 
 /** Deep equality of JSON values; the order of an object's keys says nothing. */
@@ -91,8 +101,4 @@ function isSame(one: unknown, other: unknown): boolean {
   const keys = Object.keys(one)
   if (Array.isArray(one) !== Array.isArray(other) || keys.length !== Object.keys(other).length) return false
   return keys.every((key) => Object.hasOwn(other, key) && isSame(one[key], other[key]))
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Asked, cookieName, documentOf, etagOf, openScene, portalOrigin, show } from '../fixtures/scene.ts'
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-const plain = { cacheControl: null, vary: null }
+const plain = { cacheControl: null, cdnCacheControl: null, vary: null }
 
 /** What a request is answered with whose session, if it comes to that, is at version 1. */
 async function answered(asked: Asked) {

@@ -1,11 +1,15 @@
+import { type AtOnce, andThen } from '../client/at-once.ts'
 import type { Clock } from '../client/clock.ts'
+import type { ContextIntake } from '../client/context-intake.ts'
 import type { Exchange, Exchanged } from '../client/exchange.ts'
 import type { Freshness } from '../client/freshness.ts'
 import type { GatewayFacts, KnownGateway } from '../client/known-gateway.ts'
 import { unavailable } from '../client/outcome.ts'
 import type { Presented } from '../client/presented.ts'
+import { sessionContextHeader } from '../client/session-context.ts'
 import type { SessionReader } from '../client/session-reader.ts'
 import type { TokenCheck } from '../client/token-check.ts'
+import type { TokenVerdict } from '../client/verify-token.ts'
 import { isDueForExchange } from '../consistency/lifetime.ts'
 import { reaches } from '../consistency/version.ts'
 import { readCredential } from './credential.ts'
@@ -32,6 +36,8 @@ export interface ResolveParts<View> {
   readonly tokens: TokenCheck
   readonly reader: SessionReader<View>
   readonly exchange: Exchange<View>
+  /** Null where no proxy passes any on. */
+  readonly contexts: ContextIntake | null
   readonly clock: Clock
 }
 
@@ -39,15 +45,23 @@ export interface ResolveParts<View> {
  * The single door: a request in, what is known of its session out.
  *
  * Credential → whose request it is → token → session, each step able to say no. Nothing is thrown for anything that a
- * request or the gateway does.
+ * request or the gateway does. What needs no answer of the gateway is answered at once.
  */
-export async function resolveRequest<View>(parts: ResolveParts<View>, head: RequestHead, freshness: Freshness): Promise<Resolved<View>> {
-  const found = await identify(parts, head)
-  if ('outcome' in found) return { ...found, presented: null, successor: null }
-  const { presented, expired, facts } = found
-  const { outcome, successor } = await (presented.kind === 'bearer' ? readBearer : obtain)(parts, presented, freshness, expired)
-  // Only with a session: `ended` and `unavailable` leave the cookie as it is, and the next exchange gives the successor again.
-  return { outcome, successor: outcome.status === 'active' ? successor : null, presented, facts }
+export function resolveRequest<View>(parts: ResolveParts<View>, head: RequestHead, freshness: Freshness): AtOnce<Resolved<View>> {
+  return andThen(identify(parts, head), (found): AtOnce<Resolved<View>> => {
+    if ('outcome' in found) return { ...found, presented: null, successor: null }
+    const { presented, expired, facts } = found
+    const obtained = andThen(parts.contexts?.take(head.headers.get(sessionContextHeader), presented, facts), () =>
+      presented.kind === 'bearer' ? readBearer(parts, presented, freshness) : obtain(parts, presented, freshness, expired),
+    )
+    // Only with a session: `ended` and `unavailable` leave the cookie as it is, and the next exchange gives the successor again.
+    return andThen(obtained, ({ outcome, successor }) => ({
+      outcome,
+      successor: outcome.status === 'active' ? successor : null,
+      presented,
+      facts,
+    }))
+  })
 }
 
 /** The successor of a cookie's token that is due, where a request is only passed on: nothing is read, nobody is refused. */
@@ -67,9 +81,13 @@ type Identified<View> =
   | { readonly presented: Presented; readonly expired: boolean; readonly facts: GatewayFacts }
 
 /** Whose token a request carries, or what it is without one that can be believed. */
-async function identify<View>(parts: ResolveParts<View>, head: RequestHead): Promise<Identified<View>> {
-  const facts = await parts.known.facts()
-  if ('status' in facts) return { outcome: facts, facts: null }
+function identify<View>(parts: ResolveParts<View>, head: RequestHead): AtOnce<Identified<View>> {
+  return andThen(parts.known.facts(), (facts): AtOnce<Identified<View>> => {
+    return 'status' in facts ? { outcome: facts, facts: null } : identifyWith(parts, head, facts)
+  })
+}
+
+function identifyWith<View>(parts: ResolveParts<View>, head: RequestHead, facts: GatewayFacts): AtOnce<Identified<View>> {
   const credential = readCredential(head, facts.application.cookie.name)
   if (credential.kind === 'none') return { outcome: { status: 'anonymous' }, facts }
   if (credential.kind === 'ambiguous') return { outcome: { status: 'refused', code: 'credentials_ambiguous' }, facts }
@@ -77,33 +95,50 @@ async function identify<View>(parts: ResolveParts<View>, head: RequestHead): Pro
   if (kind === 'cookie' && isUnsafe(head) && !isOwnRequest(head, facts.application.origins))
     return { outcome: { status: 'refused', code: 'cross_site' }, facts }
 
-  const verdict = await parts.tokens.check(token, facts)
+  return andThen(parts.tokens.check(token, facts), (verdict) => believed(head, { kind, token }, verdict, facts))
+}
+
+function believed<View>(
+  head: RequestHead,
+  { kind, token }: Pick<Presented, 'kind' | 'token'>,
+  verdict: TokenVerdict,
+  facts: GatewayFacts,
+): Identified<View> {
   if (verdict.status === 'invalid') return { outcome: { status: 'anonymous' }, facts }
   if (verdict.status === 'unknown') return { outcome: unavailable('store_unavailable'), facts }
-  if (kind === 'bearer' && verdict.expired) return { outcome: { status: 'anonymous' }, facts }
-  return { presented: { kind, token, claims: verdict.claims, traceparent: traceParentOf(head) }, expired: verdict.expired, facts }
+  const { claims, expired } = verdict
+  if (kind === 'bearer' && expired) return { outcome: { status: 'anonymous' }, facts }
+  return { presented: { kind, token, claims, traceparent: traceParentOf(head) }, expired, facts }
 }
 
 /** A bearer token is never exchanged: its sender has to. */
-async function readBearer<View>(parts: ResolveParts<View>, presented: Presented, freshness: Freshness): Promise<Exchanged<View>> {
-  const outcome = await parts.reader.read(presented, freshness)
-  return { outcome: outcome.status === 'expired' ? { status: 'anonymous' } : outcome, successor: null }
+function readBearer<View>(parts: ResolveParts<View>, presented: Presented, freshness: Freshness): AtOnce<Exchanged<View>> {
+  return andThen(parts.reader.read(presented, freshness), (outcome) => ({
+    outcome: outcome.status === 'expired' ? { status: 'anonymous' } : outcome,
+    successor: null,
+  }))
 }
 
-async function obtain<View>(
-  parts: ResolveParts<View>,
-  presented: Presented,
-  freshness: Freshness,
-  expired: boolean,
-): Promise<Exchanged<View>> {
+function obtain<View>(parts: ResolveParts<View>, presented: Presented, freshness: Freshness, expired: boolean): AtOnce<Exchanged<View>> {
   if (expired) return exchangeAndRead(parts, presented, freshness)
   // Beside the read, not before it: the token is still good, so a store that takes no writes must not delay reads.
   const exchanging = isDue(presented, parts.clock) ? exchangeAndRead(parts, presented, freshness) : null
-  const outcome = await parts.reader.read(presented, freshness)
-  // A token that we take for good has expired where the gateway's clock is ahead of ours.
-  if (outcome.status === 'expired') return (await exchanging) ?? exchangeAndRead(parts, presented, freshness)
-  const exchanged = await exchanging
-  if (!exchanged) return { outcome, successor: null }
+  const reading = parts.reader.read(presented, freshness)
+  if (exchanging) return withSuccessor(parts, presented, { reading, exchanging })
+  return andThen(reading, (outcome) =>
+    // A token that we take for good has expired where the gateway's clock is ahead of ours.
+    outcome.status === 'expired' ? exchangeAndRead(parts, presented, freshness) : { outcome, successor: null },
+  )
+}
+
+async function withSuccessor<View>(
+  parts: ResolveParts<View>,
+  presented: Presented,
+  beside: { readonly reading: ReturnType<SessionReader<View>['read']>; readonly exchanging: Promise<Exchanged<View>> },
+): Promise<Exchanged<View>> {
+  const outcome = await beside.reading
+  const exchanged = await beside.exchanging
+  if (outcome.status === 'expired') return exchanged
   const found = exchanged.outcome.status === 'unavailable' ? outcome : exchanged.outcome
   // The two are answered in any order, and others beside them: never backwards, and ended is final (rules 6 and 9).
   return { ...exchanged, outcome: parts.reader.latest(presented, found) }

@@ -5,7 +5,11 @@ const cookie = { name: '__Host-session', domain: null }
 const successor = { kind: 'successor', token: 'a.b.c' } as const
 const removal = { kind: 'removal' } as const
 const none = { kind: 'none' } as const
-const answer = (cacheControl: string | null, vary: string | null = null): AnswerHeaders => ({ cacheControl, vary })
+const answer = (cacheControl: string | null, vary: string | null = null, cdnCacheControl: string | null = null): AnswerHeaders => ({
+  cacheControl,
+  cdnCacheControl,
+  vary,
+})
 const ours = { 'cache-control': 'private, no-store', vary: 'Cookie, Authorization' }
 const isSet = 'Path=/; HttpOnly; Secure; SameSite=Lax'
 
@@ -46,6 +50,21 @@ describe('headersFor', () => {
     '',
   ])('drops the successor where the handler made its answer cacheable: %j', (cacheControl) => {
     expect(headersFor(answer(cacheControl), cookie, successor)).toEqual({ set: {}, setCookie: null })
+  })
+
+  it.each([null, 'no-store', 'private, no-store', 'no-cache'])(
+    'drops the successor where a cache of the network may store the answer, though others may not (%j)',
+    (cacheControl) => {
+      const { setCookie } = headersFor(answer(cacheControl, null, 'max-age=60'), cookie, successor)
+      expect(setCookie).toBeNull()
+      expect(headersFor(answer(cacheControl, null, 'no-store'), cookie, successor).setCookie).not.toBeNull()
+    },
+  )
+
+  it('keeps the removal of the cookie out of caches of the network too', () => {
+    const { set, setCookie } = headersFor(answer(null, null, 'max-age=60'), cookie, removal)
+    expect(setCookie).not.toBeNull()
+    expect(set).toEqual({ ...ours, 'cdn-cache-control': 'no-store' })
   })
 
   it.each([null, 'public, max-age=60', 'no-store'])(

@@ -3,6 +3,8 @@ import { type SessionCookie, serializeCookie, serializeCookieRemoval } from './c
 /** What of an answer's headers decides about ours. */
 export interface AnswerHeaders {
   readonly cacheControl: string | null
+  /** `CDN-Cache-Control`: where there is one, a cache of the network before us goes by it alone (RFC 9213 section 2.2). */
+  readonly cdnCacheControl: string | null
   readonly vary: string | null
 }
 
@@ -26,18 +28,18 @@ const neverStored = 'private, no-store'
  */
 export function headersFor(answer: AnswerHeaders, cookie: SessionCookie | null, change: CookieChange): HeaderChanges {
   if (cookie && change.kind === 'removal') return withCookie(answer, serializeCookieRemoval(cookie))
-  if (cookie && change.kind === 'successor' && !isCacheable(answer.cacheControl))
-    return withCookie(answer, serializeCookie(cookie, change.token))
+  if (cookie && change.kind === 'successor' && !isCacheable(answer)) return withCookie(answer, serializeCookie(cookie, change.token))
   if (answer.cacheControl !== null) return noChanges
   return { set: { 'cache-control': neverStored, vary: varyBySession(answer.vary) }, setCookie: null }
 }
 
 function withCookie(answer: AnswerHeaders, setCookie: string): HeaderChanges {
-  return { set: { 'cache-control': neverStored, vary: varyBySession(answer.vary) }, setCookie }
+  const forNetworks = answer.cdnCacheControl === null ? {} : { 'cdn-cache-control': 'no-store' }
+  return { set: { 'cache-control': neverStored, ...forNetworks, vary: varyBySession(answer.vary) }, setCookie }
 }
 
-function isCacheable(cacheControl: string | null): boolean {
-  return cacheControl !== null && !/(^|[\s,])(no-store|no-cache)([\s,=]|$)/i.test(cacheControl)
+function isCacheable({ cacheControl, cdnCacheControl }: AnswerHeaders): boolean {
+  return [cacheControl, cdnCacheControl].some((value) => value !== null && !/(^|[\s,])(no-store|no-cache)([\s,=]|$)/i.test(value))
 }
 
 /** `Vary: *` already says more; names that are there are not repeated. */

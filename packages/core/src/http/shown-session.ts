@@ -14,8 +14,8 @@ export function shownSession<View extends object>({ snapshot, source }: ReadSucc
 /** What was found out about a request's session, without what is no application's business. */
 export function shownResult<View extends object>(outcome: Resolved<View>['outcome'], clock: Clock): SessionResult<View> {
   if (outcome.status === 'active') {
-    const { snapshot, source } = outcome
-    const age = Math.round(ageMs(snapshot.confirmedAtMs, clock.monotonicMs()))
+    const { snapshot, source, confirmedAtMs } = outcome
+    const age = Math.round(ageMs(confirmedAtMs, clock.monotonicMs()))
     return { status: 'active', session: shownSession(outcome, clock), source, version: snapshot.version, ageMs: age }
   }
   if (outcome.status !== 'unavailable') return outcome

@@ -2,7 +2,7 @@
 export interface AuditEntry {
   /** The application whose key was used; `gateway` for login, logout and sweeps. */
   readonly application: string
-  /** Who acted: `issuer subject` of the person, or null where none was shown. */
+  /** Who acted: `issuer subject` of the person, the issuer alone where the identity provider did, or null where nobody was shown. */
   readonly actor: string | null
   readonly operation: AuditOperation
   /** The paths that it changed or wanted to change. */
@@ -16,7 +16,7 @@ export interface AuditEntry {
   readonly subject: string | null
 }
 
-export type AuditOperation = 'create' | 'update' | 'signal' | 'end' | 'end_subject' | 'end_all' | 'exchange'
+export type AuditOperation = 'create' | 'update' | 'signal' | 'end' | 'end_subject' | 'end_all' | 'exchange' | 'rotate_keys'
 
 /** One line of the audit. */
 export interface AuditRecord extends Omit<AuditEntry, 'session' | 'subject'> {

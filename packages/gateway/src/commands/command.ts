@@ -8,6 +8,10 @@ export interface Terminal {
   readonly cwd: string
   /** Resolves when the process is asked to stop (SIGINT or SIGTERM), or nobody reads what it writes any more. */
   stopped(): Promise<void>
+  /** Asks the person at the terminal; null where nobody is there to answer. */
+  ask(question: string): Promise<string | null>
+  /** Calls back whenever the process is told that its files have changed (SIGHUP). */
+  onReload(call: () => void): void
 }
 
 /** One word after `single-state`, or two. */

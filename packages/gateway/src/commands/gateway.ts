@@ -1,13 +1,19 @@
-import type { Command } from './command.ts'
+import type { GatewayConfig } from '../config.ts'
+import { type Command, type CommandInput, UsageError } from './command.ts'
 import { configOf, givenPort, portOf, serveUntilStopped, startOptions } from './start-gateway.ts'
 
 export const gateway: Command = {
   name: 'gateway',
   summary: 'Starts the gateway of gateway.config.ts. Stops on SIGTERM when the requests under way have been answered.',
-  usage: '[--config <file>] [--host <address>] [--port <number>] [--store <store>]',
-  options: { ...startOptions, host: { type: 'string', help: 'the address to listen on (default: 0.0.0.0, every one of IPv4)' } },
+  usage: '[--config <file>] [--host <address>] [--port <number>] [--store <store>] [--tls-key <file> --tls-cert <file>]',
+  options: {
+    ...startOptions,
+    host: { type: 'string', help: 'the address to listen on (default: 0.0.0.0, every one of IPv4)' },
+    'tls-key': { type: 'string', help: 'the private key of its certificate, as PEM; read again on SIGHUP' },
+    'tls-cert': { type: 'string', help: 'the certificate with its chain, as PEM; without it speaks plain HTTP' },
+  },
   async run(input, terminal) {
-    const config = await configOf(input, terminal)
+    const config = withTls(await configOf(input, terminal), input)
     const hostname = input.text('host') ?? '0.0.0.0'
     return serveUntilStopped(config, terminal, {
       hostname,
@@ -17,4 +23,11 @@ export const gateway: Command = {
       welcome: (port) => [`listening on ${hostname}:${port}; people reach it at ${config.origin}`],
     })
   },
+}
+
+function withTls(config: GatewayConfig, { text }: CommandInput): GatewayConfig {
+  const [key, cert] = [text('tls-key'), text('tls-cert')]
+  if (key === undefined && cert === undefined) return config
+  if (key === undefined || cert === undefined) throw new UsageError('expected --tls-key and --tls-cert, found one of them')
+  return { ...config, tls: { key, cert } }
 }

@@ -35,6 +35,17 @@ describe('single-state keys create', () => {
     expect(JSON.parse((await run(['keys', 'create', '--secret', '--json'])).out)).toEqual({ secret: expect.stringMatching(/^.{43}$/) })
   })
 
+  it('prints a key that encrypts documents, and nothing else', async () => {
+    const { code, out } = await run(['keys', 'create', '--encryption'])
+    expect(code).toBe(0)
+    const encryption = { keys: [out] }
+    const token = await (await openTestGateway({ encryption })).signIn()
+    expect(token).not.toBe('')
+    const { encryptionKey } = JSON.parse((await run(['keys', 'create', '--encryption', '--json'])).out)
+    expect(encryptionKey).toMatch(/^sse_[A-Za-z0-9_-]{43}$/)
+    expect(encryptionKey).not.toBe(out)
+  })
+
   it.each([[[]], [['portal', 'billing']], [['Portal']], [['-portal']], [['a'.repeat(33)]]])(
     'exits with 2 for %j and makes no key',
     async (names) => {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { createEncryptionKey } from '../encryption/encryption-keys.ts'
 import { applicationName } from './application-name.ts'
 import { type Command, type CommandInput, expectNoPositionals, type Terminal, UsageError } from './command.ts'
 
@@ -19,14 +20,16 @@ export function createSecret(): string {
 
 export const keysCreate: Command = {
   name: 'keys create',
-  summary: 'Prints a new application key and its hash, once; or a secret for the gateway.',
-  usage: '<application> | --secret [--json]',
+  summary: 'Prints a new application key and its hash, once; or a secret or an encryption key for the gateway.',
+  usage: '<application> | --secret | --encryption [--json]',
   options: {
     secret: { type: 'boolean', help: "print a value for the gateway's SINGLE_STATE_SECRET instead" },
+    encryption: { type: 'boolean', help: "print a key for the gateway's encryption.keys instead" },
     json: { type: 'boolean', help: 'for programs' },
   },
   async run(input, terminal) {
-    if (input.flag('secret')) return printSecret(input, terminal)
+    if (input.flag('secret')) return printSecret('secret', createSecret(), input, terminal)
+    if (input.flag('encryption')) return printSecret('encryptionKey', createEncryptionKey(), input, terminal)
     const [name, ...more] = input.positionals
     if (!name || more.length > 0) throw new UsageError('expected the name of one application')
     const application = applicationName(name)
@@ -45,9 +48,8 @@ export const keysCreate: Command = {
   },
 }
 
-function printSecret(input: CommandInput, terminal: Terminal): number {
+function printSecret(name: string, secret: string, input: CommandInput, terminal: Terminal): number {
   expectNoPositionals(input)
-  const secret = createSecret()
-  terminal.out(input.flag('json') ? JSON.stringify({ secret }) : secret)
+  terminal.out(input.flag('json') ? JSON.stringify({ [name]: secret }) : secret)
   return 0
 }

@@ -16,6 +16,19 @@ export const operatorOptions = {
 /** Asks a running gateway with an operator's key. */
 export interface OperatorCalls {
   get<Answer>(path: string, answer: z.ZodType<Answer>, timeoutMs?: number): Promise<Answer>
+  post<Answer>(path: string, body: object, answer: z.ZodType<Answer>): Promise<Answer>
+  delete<Answer>(path: string, body: object, answer: z.ZodType<Answer>): Promise<Answer>
+}
+
+/** The gateway understood, and says no. */
+export class RefusedError extends CommandError {
+  override readonly name = 'RefusedError'
+  readonly code: string | undefined
+
+  constructor(code: string | undefined, message: string) {
+    super(message)
+    this.code = code
+  }
 }
 
 /** 10 s: an operator waits longer than a visitor, but not for ever. */
@@ -30,15 +43,23 @@ export function operatorCalls({ text }: CommandInput, terminal: Terminal): Opera
   if (!key) throw new CommandError('expected the key of an application that operates all, in SINGLE_STATE_OPERATOR_KEY or --key')
   // Operators' answers are the gateway's own, whatever the contract: any revision will do.
   const headers = { authorization: `Bearer ${key}`, 'contract-revision': '1' }
+  async function call<Answer>(path: string, sent: RequestInit, answer: z.ZodType<Answer>, timeoutMs: number): Promise<Answer> {
+    const asked = { ...sent, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' } as const
+    const { response, body } = await ask(new URL(path, origin), asked)
+    if (!response.ok) throw refusal(response, body)
+    const { success, data } = answer.safeParse(body)
+    if (!success) throw new CommandError(`${origin} answers, but not as a gateway of this release`)
+    return data
+  }
+  const withBody = (method: string, body: object) => ({
+    method,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
   return {
-    async get(path, answer, timeoutMs = defaultTimeoutMs) {
-      const asked = { headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' } as const
-      const { response, body } = await ask(new URL(path, origin), asked)
-      if (!response.ok) throw refusal(response, body)
-      const { success, data } = answer.safeParse(body)
-      if (!success) throw new CommandError(`${origin} answers, but not as a gateway of this release`)
-      return data
-    },
+    get: (path, answer, timeoutMs = defaultTimeoutMs) => call(path, { headers }, answer, timeoutMs),
+    post: (path, body, answer) => call(path, withBody('POST', body), answer, defaultTimeoutMs),
+    delete: (path, body, answer) => call(path, withBody('DELETE', body), answer, defaultTimeoutMs),
   }
 }
 
@@ -62,6 +83,6 @@ async function ask(url: URL, asked: RequestInit): Promise<{ response: Response; 
 function refusal({ status }: Response, body: unknown): CommandError {
   const { code, title, detail } = (body ?? {}) as { code?: string; title?: string; detail?: string }
   const said = `the gateway answered ${status}${code ? ` ${code}` : ''}${title ? `: ${title}` : ''}${detail ? ` (${detail})` : ''}`
-  if (code === 'application_denied') return new CommandError(`${said}; the contract grants it with operates: 'all'`)
-  return status === 503 || status === 429 ? new UnreachableError(said) : new CommandError(said)
+  if (code === 'application_denied') return new RefusedError(code, `${said}; the contract grants it with operates: 'all'`)
+  return status === 503 || status === 429 ? new UnreachableError(said) : new RefusedError(code, said)
 }

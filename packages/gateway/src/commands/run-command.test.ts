@@ -11,9 +11,9 @@ describe('single-state', () => {
   })
 
   it.each([
-    ['keys', "; there is 'keys create'"],
+    ['keys', "; there is 'keys create' and 'keys rotate'"],
     ['audit', "; there is 'audit tail' and 'audit verify'"],
-    ['revoke', ''],
+    ['rewind', ''],
   ])('exits with 2 for %s, which is no command, and lists those that are', async (word, guess) => {
     const { code, out, err } = await run([word])
     expect(code).toBe(2)
@@ -40,14 +40,21 @@ describe('single-state', () => {
     expect(err).toMatch(new RegExp(`^single-state ${name}: .*--colour.*\nusage: single-state ${name} `))
   })
 
-  it.each([['init'], ['dev'], ['gateway'], ['audit', 'tail'], ['audit', 'verify'], ['contract', 'check'], ['keys', 'create', '--secret']])(
-    'exits with 2 for an argument that %s %s does not take',
-    async (...words) => {
-      const { code, err } = await run([...words, 'surplus'])
-      expect(code).toBe(2)
-      expect(err).toContain('unexpected "surplus"')
-    },
-  )
+  it.each([
+    ['init'],
+    ['dev'],
+    ['gateway'],
+    ['doctor'],
+    ['end-all'],
+    ['audit', 'tail'],
+    ['audit', 'verify'],
+    ['contract', 'check'],
+    ['keys', 'create', '--secret'],
+  ])('exits with 2 for an argument that %s %s does not take', async (...words) => {
+    const { code, err } = await run([...words, 'surplus'])
+    expect(code).toBe(2)
+    expect(err).toContain('unexpected "surplus"')
+  })
 
   it('says its version', async () => {
     expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+/)

@@ -7,14 +7,35 @@ import { auditVerify } from './audit-verify.ts'
 import { type Command, CommandError, type CommandInput, type Terminal, UsageError } from './command.ts'
 import { contractCheck } from './contract-check.ts'
 import { dev } from './dev.ts'
+import { doctor } from './doctor.ts'
+import { endAll } from './end-all.ts'
+import { explain } from './explain.ts'
 import { gateway } from './gateway.ts'
 import { init } from './init.ts'
 import { inspect } from './inspect.ts'
 import { keysCreate } from './keys-create.ts'
+import { keysRotate } from './keys-rotate.ts'
+import { migrate } from './migrate.ts'
 import { plainTerminal } from './plain-text.ts'
+import { revoke } from './revoke.ts'
 
 /** In the order of the help: what one does first comes first. */
-export const commands: readonly Command[] = [init, dev, gateway, keysCreate, inspect, auditTail, auditVerify, contractCheck]
+export const commands: readonly Command[] = [
+  init,
+  dev,
+  gateway,
+  keysCreate,
+  keysRotate,
+  migrate,
+  doctor,
+  inspect,
+  explain,
+  revoke,
+  endAll,
+  auditTail,
+  auditVerify,
+  contractCheck,
+]
 
 /** Runs `single-state` with these arguments; answers the exit code: 0 done, 1 refused or found wrong, 2 not understood. */
 export async function runCommand(argv: readonly string[], given: Terminal): Promise<number> {
@@ -23,7 +44,7 @@ export async function runCommand(argv: readonly string[], given: Terminal): Prom
   if (first === '--version' || first === '-v') return version(terminal)
   if (first === 'help' && rest.length > 0) return runCommand([...rest, '--help'], given)
   const command = commandOf(argv)
-  if (!command) return explain(argv, terminal)
+  if (!command) return overview(argv, terminal)
   const args = argv.slice(command.name.split(' ').length)
   if (args.includes('--help') || args.includes('-h')) return help(command, terminal)
   try {
@@ -71,7 +92,7 @@ function isSystemError(error: unknown): boolean {
 }
 
 /** No command, `--help`, or a word that is none. */
-function explain(argv: readonly string[], terminal: Terminal): number {
+function overview(argv: readonly string[], terminal: Terminal): number {
   const asked = argv.length === 0 || argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help'
   const write = asked ? terminal.out : terminal.err
   if (!asked) write(`single-state: unknown command "${argv.join(' ')}"${guess(argv[0] as string)}\n`)

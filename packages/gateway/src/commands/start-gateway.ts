@@ -1,6 +1,9 @@
 import type { GatewayConfig } from '../config.ts'
+import type { ConnectionLimits } from '../connection-limits.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
-import { serveGateway } from '../serve.ts'
+import { type ServedGateway, serveGateway } from '../serve.ts'
+import { readTlsFiles, type TlsPair } from '../tls-files.ts'
+import { namesAnOption } from './checked-config.ts'
 import { CommandError, type CommandInput, expectNoPositionals, type Terminal, UsageError } from './command.ts'
 import { loadEnvironment, loadModule } from './load-module.ts'
 
@@ -14,14 +17,20 @@ export const startOptions = {
 /** The configuration of the folder, with what the command line says instead. */
 export async function configOf(input: CommandInput, terminal: Terminal): Promise<GatewayConfig> {
   expectNoPositionals(input)
+  const config = await loadedConfig(input, terminal)
+  const store = input.text('store')
+  return store === undefined ? config : { ...config, store }
+}
+
+/** The configuration of the folder, as it is written there. */
+export async function loadedConfig(input: CommandInput, terminal: Terminal): Promise<GatewayConfig> {
   loadEnvironment(terminal)
   const { file, module } = await loadModule(terminal.cwd, input.text('config'), ['gateway.config.ts', 'gateway.config.js'])
   const config = module['default'] as GatewayConfig | undefined
   if (typeof config !== 'object' || config === null || !('contract' in config)) {
     throw new CommandError(`${file}: expected 'export default defineGateway({ … })'`)
   }
-  const store = input.text('store')
-  return store === undefined ? config : { ...config, store }
+  return config
 }
 
 /** The port that was asked for; null when none was. */
@@ -50,9 +59,12 @@ export interface Start {
 
 /** Serves a gateway until the terminal is asked to stop, then answers what is under way and closes it. */
 export async function serveUntilStopped(config: GatewayConfig, terminal: Terminal, start: Start): Promise<number> {
+  const read = () => (config.tls ? readTlsFiles(config.tls, terminal.cwd) : undefined)
+  const tls = told(read)
   const running = await open(config, { ...start.options, env: terminal.env })
-  const server = await listen(running, start)
+  const server = await listen(running, start, { tls, connections: config.connections })
   for (const line of [...running.describe(), '', ...start.welcome(server.port)]) start.say(line)
+  if (tls) terminal.onReload(() => start.say(renewed(server, read)))
   await terminal.stopped()
   start.say('stopping: no new requests, those under way are answered')
   await server.close()
@@ -64,14 +76,44 @@ async function open(config: GatewayConfig, options: GatewayOptions): Promise<Gat
   try {
     return await createGateway(config, options)
   } catch (error) {
-    const namesAnOption = error instanceof TypeError && /^[A-Za-z][\w.[\]-]*: /.test(error.message)
-    throw namesAnOption ? new CommandError(error.message, { cause: error }) : error
+    throw forPeople(error)
   }
 }
 
-async function listen(running: Gateway, { port, hostname }: Start) {
+function told<Result>(work: () => Result): Result {
   try {
-    return await serveGateway(running, { port, hostname })
+    return work()
+  } catch (error) {
+    throw forPeople(error)
+  }
+}
+
+function forPeople(error: unknown): unknown {
+  return namesAnOption(error) ? new CommandError(error.message, { cause: error }) : error
+}
+
+/** A certificate that cannot be taken leaves the one of before: connections go on, and somebody is told. */
+function renewed(server: ServedGateway, read: () => TlsPair | undefined): string {
+  try {
+    server.renew(read() as TlsPair)
+    return 'the certificate was read again'
+  } catch (error) {
+    return `the certificate stays as it was: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+async function listen(
+  running: Gateway,
+  { port, hostname }: Start,
+  given: { readonly tls: TlsPair | undefined; readonly connections: ConnectionLimits | undefined },
+) {
+  try {
+    return await serveGateway(running, {
+      port,
+      hostname,
+      ...(given.tls && { tls: given.tls }),
+      ...(given.connections && { connections: given.connections }),
+    })
   } catch (error) {
     await running.close()
     throw new CommandError(`cannot listen on ${hostname}:${port}: ${whyNot(error as NodeJS.ErrnoException)}`, { cause: error })

@@ -12,6 +12,9 @@ export const bodyLimits: BodyLimits = { bytes: 16_384, depth: 8, keys: 256, stri
 /** 128 KiB and 128 reads with two members each, besides the one they are in. */
 export const readsBodyLimits: BodyLimits = { bytes: 131_072, depth: 8, keys: 257, string: 4_096 }
 
+/** 1 KiB: three members. */
+export const heartbeatBodyLimits: BodyLimits = { bytes: 1_024, depth: 1, keys: 3, string: 128 }
+
 const mediaType = /^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?$/i
 
 /** A body as JSON, and the text that it was. */

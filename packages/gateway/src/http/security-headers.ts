@@ -12,7 +12,9 @@ export function securityHeaders(origin: string): MiddlewareHandler {
   const isHttps = origin.startsWith('https:')
   return async (c, next) => {
     await next()
-    c.res.headers.set('Cache-Control', 'no-store')
+    if (!c.res.headers.get('Cache-Control')?.includes('no-store')) c.res.headers.set('Cache-Control', 'no-store')
+    // For a cache that was told to store whatever it is told not to: then at least no two people share an answer.
+    if (!c.res.headers.has('Vary')) c.res.headers.set('Vary', 'Cookie, Authorization, Session-Token')
     c.res.headers.set('X-Content-Type-Options', 'nosniff')
     c.res.headers.set('Referrer-Policy', 'no-referrer')
     if (!c.res.headers.has('Content-Security-Policy')) {

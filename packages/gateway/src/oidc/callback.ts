@@ -1,5 +1,5 @@
 import { isSessionError, SessionError } from '@single-state/core/errors'
-import { readCookies } from '@single-state/core/protocol'
+import { meetsAssurance, readCookies } from '@single-state/core/protocol'
 import type { FailureWords } from '../pages/failure-page.ts'
 import { causeText } from './cause-text.ts'
 import { failureAnswer } from './failure-answer.ts'
@@ -10,10 +10,14 @@ import { openTransaction, type PendingLogin, transactionCookieName } from './tra
 import { transactionCookieRemoval } from './transaction-cookies.ts'
 
 /** Why a login that the provider has answered does not become a session. */
-type Refusal = 'cancelled' | Extract<SessionStart, { kind: 'refused' }>['why']
+type Refusal = 'cancelled' | 'assurance_insufficient' | Extract<SessionStart, { kind: 'refused' }>['why']
 
 const refusals: Record<Refusal, FailureWords> = {
   cancelled: { title: 'You are not signed in', text: 'The sign-in was cancelled. Nothing has been changed.' },
+  assurance_insufficient: {
+    title: 'This sign-in is not enough',
+    text: 'What you want to do needs a stronger or more recent sign-in than the one that your identity provider has vouched for. You are as signed in as before.',
+  },
   subject_ended: {
     title: 'You have been signed out everywhere',
     text: 'All your sessions were ended while this sign-in was under way, so it no longer counts. Please sign in again.',
@@ -55,10 +59,15 @@ async function finish(ports: LoginPorts, request: Request, answer: URL, pending:
   const refuse = (error: SessionError, why?: Refusal) =>
     failureAnswer(ports, request, error, {
       ...(why && { words: refusals[why] }),
-      action: { label: 'Try again', href: loginPath(pending.returnTo) },
+      action: { label: 'Try again', href: loginPath(pending) },
     })
   try {
-    const start = await startSession(ports, request, await ports.idp.finish(answer, pending), pending.endingsAtStart)
+    const authentication = await ports.idp.finish(answer, pending)
+    // A provider need not do what it was asked for; to go on would only send the person round in a circle.
+    if (!meetsAssurance(authentication, pending.assurance, ports.now())) {
+      return await refuse(new SessionError('assurance_insufficient'), 'assurance_insufficient')
+    }
+    const start = await startSession(ports, request, authentication, pending.endingsAtStart)
     if (start.kind === 'refused') return await refuse(new SessionError('login_failed'), start.why)
     return new Response(null, { status: 302, headers: { Location: pending.returnTo, 'Set-Cookie': start.setCookie } })
   } catch (error) {

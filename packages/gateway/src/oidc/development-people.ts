@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isLoopback, SessionError } from '@single-state/core/protocol'
 import { ProblemError } from '../http/problem.ts'
 import { developmentPage, type ListedPerson } from '../pages/development-page.ts'
-import type { Authentication, IdentityProvider } from './provider.ts'
+import type { Authentication, IdentityProvider, LoginTransaction } from './provider.ts'
 import { readForm } from './read-form.ts'
 
 /** A person that the sign-in page of development offers; `derive` is given the whole object as claims. */
@@ -58,11 +58,11 @@ export function developmentPeople(people: readonly DevelopmentPerson[], { now = 
   }
 
   /** A code is gone once it was shown, whatever comes of it. */
-  function redeem(code: string, state: string): Authentication {
+  function redeem(code: string, { state, assurance }: LoginTransaction): Authentication {
     const choice = choices.get(code)
     choices.delete(code)
     if (!choice || choice.state !== state || now() - choice.madeAtMs > codeLifeMs) throw new SessionError('login_failed')
-    return authenticationOf(choice)
+    return authenticationOf(choice, assurance.acrValues[0] ?? null)
   }
 
   return {
@@ -70,11 +70,14 @@ export function developmentPeople(people: readonly DevelopmentPerson[], { now = 
     issuer,
     check: checkDevelopment,
     begin: async ({ state, redirectUri }) => new URL(`${path}?${new URLSearchParams({ state })}`, redirectUri),
-    finish: async (answer, { state }) => {
-      if (answer.searchParams.get('state') !== state) throw new SessionError('login_failed')
-      return redeem(answer.searchParams.get('code') ?? '', state)
+    finish: async (answer, transaction) => {
+      if (answer.searchParams.get('state') !== transaction.state) throw new SessionError('login_failed')
+      return redeem(answer.searchParams.get('code') ?? '', transaction)
     },
     endSessionUrl: async () => null,
+    judgeLogoutToken: async () => {
+      throw new ProblemError('request_invalid', { detail: 'logout_token: this provider sends none' })
+    },
     page: async (request) => {
       const url = new URL(request.url)
       if (url.pathname !== path) return null
@@ -100,8 +103,9 @@ function answer(code: string, state: string): Response {
   return new Response(null, { status: 302, headers: { Location: `/callback?${new URLSearchParams({ code, state })}` } })
 }
 
-function authenticationOf({ person, madeAtMs }: Choice): Authentication {
-  return { issuer, subject: person.subject, authenticatedAtMs: madeAtMs, acr: null, amr: [], idpSession: null, claims: person }
+/** Nobody is asked for anything here, so whatever class is asked for is granted, and every choice is a new authentication. */
+function authenticationOf({ person, madeAtMs }: Choice, acr: string | null): Authentication {
+  return { issuer, subject: person.subject, authenticatedAtMs: madeAtMs, acr, amr: [], idpSession: null, claims: person }
 }
 
 function checkDevelopment({ origin, production }: { readonly origin: string; readonly production: boolean }): void {

@@ -55,6 +55,19 @@ describe('an ID token that does not hold', () => {
     expect((await failureOf(finishWith(null))).code).toBe('login_failed')
   })
 
+  it('is refused when it was signed by another algorithm than the one that is registered', async () => {
+    const { issuer, clientId, clientSecret } = idp
+    const provider = oidc({ issuer, clientId, clientSecret, idTokenAlgorithm: 'ES256' })
+    const transaction = drawTransaction(`${gateway}/callback`)
+    await provider.begin(transaction)
+    idp.spoil(forge({ claims: { iss: issuer, aud: 'gateway', sub: 'ada', nonce: transaction.nonce, iat: now(), exp: now() + 60 } }))
+    const answer = new URL(`${transaction.redirectUri}?${new URLSearchParams({ code: 'c', state: transaction.state, iss: issuer })}`)
+    expect(await failureOf(provider.finish(answer, transaction))).toMatchObject({
+      code: 'login_failed',
+      seen: expect.stringContaining('alg'),
+    })
+  })
+
   it('gives only facts of the right form', async () => {
     const person = await finishWith({
       acr: 5,

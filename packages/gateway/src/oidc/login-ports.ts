@@ -1,6 +1,6 @@
 import type { AnyContract, SessionCookie } from '@single-state/core/protocol'
 import type { Log } from '../telemetry/log.ts'
-import type { Authentication, IdentityProvider } from './provider.ts'
+import type { Authentication, IdentityProvider, LogoutNotice } from './provider.ts'
 
 /** What comes of a finished login. */
 export type SessionStart =
@@ -39,7 +39,8 @@ export interface LoginPorts {
   traceIdOf(request: Request): string | null
   /**
    * Creates the session of a finished login: derives it, carries over what the contract names from the session of the
-   * presented token (rule 13) and ends that one in the same step.
+   * presented token (rule 13) and ends that one in the same step. A presented token that was replaced long ago ends its
+   * session as an exchange does, and carries nothing over.
    *
    * Rejects with the store's `SessionError`.
    */
@@ -58,6 +59,11 @@ export interface LoginPorts {
    * gateway, or a session that was over already. Rejects with the store's `SessionError`: then the cookie must stay (rule 8).
    */
   endPresented(presentedToken: string, reason: string, traceId: string | null): Promise<boolean>
+  /**
+   * Ends what the provider's notice names, and answers how many sessions that were alive. Rejects with the store's
+   * `SessionError`: then it is not sure that all of them are over.
+   */
+  endByProvider(notice: LogoutNotice, traceId: string | null): Promise<number>
   /** Subject endings so far; every login remembers it at its start. Rejects with the store's `SessionError`. */
   endings(): Promise<number>
 }

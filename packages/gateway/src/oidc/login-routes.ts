@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { GatewayEnv } from '../http/env.ts'
 import { homePage } from '../pages/home-page.ts'
 import { wantsPage } from '../pages/wants-page.ts'
+import { createBackchannelLogout } from './backchannel-logout.ts'
 import { callback } from './callback.ts'
 import { type FailureContext, failureAnswer } from './failure-answer.ts'
 import { login } from './login.ts'
@@ -10,7 +11,13 @@ import type { LoginPorts } from './login-ports.ts'
 import { askToLogOut, loggedOut, logOut } from './logout.ts'
 
 /** What each address takes; `HEAD` is a `GET` whose body stays here. */
-const allowedMethods = { '/login': 'GET, HEAD', '/callback': 'GET, HEAD', '/logout': 'GET, HEAD, POST', '/logout/done': 'GET, HEAD' }
+const allowedMethods = {
+  '/login': 'GET, HEAD',
+  '/callback': 'GET, HEAD',
+  '/logout': 'GET, HEAD, POST',
+  '/logout/done': 'GET, HEAD',
+  '/backchannel-logout': 'POST',
+}
 
 /**
  * The part of the gateway that people meet: signing in and out, and the pages of a provider that lives in the gateway
@@ -19,11 +26,13 @@ const allowedMethods = { '/login': 'GET, HEAD', '/callback': 'GET, HEAD', '/logo
  */
 export function loginRoutes(ports: LoginPorts): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>()
+  const backchannelLogout = createBackchannelLogout(ports)
   routes.get('/login', ({ req }) => login(ports, req.raw))
   routes.get('/callback', ({ req }) => callback(ports, req.raw))
   routes.get('/logout', ({ req }) => askToLogOut(ports, req.raw))
   routes.post('/logout', ({ req }) => logOut(ports, req.raw))
   routes.get('/logout/done', ({ req }) => loggedOut(ports, req.raw))
+  routes.post('/backchannel-logout', ({ req }) => backchannelLogout(req.raw))
   for (const [path, allowed] of Object.entries(allowedMethods)) routes.all(path, ({ req }) => refuseMethod(ports, req.raw, allowed))
   routes.all('/development/*', async ({ req }, next) => (await ports.idp.page(req.raw)) ?? next())
   routes.get('/', ({ req }, next) => (wantsPage(req.raw) ? homePage(ports.contract.name) : next()))

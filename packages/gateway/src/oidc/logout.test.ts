@@ -2,11 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from '../../test/browser.ts'
 import { asProgram, type LoginGateway, loginUrl, openLoginGateway, portal, sessionCookie, sessionToken } from '../../test/login-harness.ts'
 import { signInAs, startTestIdp, type TestIdp } from '../../test/test-idp.ts'
-import { origin, secret } from '../fixtures/test-gateway.ts'
-import { deriveSecrets } from '../secrets.ts'
+import { origin } from '../fixtures/test-gateway.ts'
+import { openTestKeyring } from '../fixtures/test-keyring.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { issueToken } from '../tokens/issue.ts'
-import { openKeyring } from '../tokens/keys.ts'
 
 let idp: TestIdp
 beforeAll(async () => {
@@ -61,6 +60,8 @@ describe('signing out', () => {
     const response = await post(browser, ownPage)
     expect(response.status).toBe(302)
     expect(response.headers.getSetCookie()).toEqual([removal])
+    // Not the cookies of every host under this domain.
+    expect(response.headers.get('clear-site-data')).toBe('"cache", "storage"')
     const { state, post_logout_redirect_uri } = Object.fromEntries(new URL(response.headers.get('location') ?? '').searchParams)
     expect(state).toBe(`${portal}/bye`)
     expect(post_logout_redirect_uri).toBe(`${origin}/logout/done`)
@@ -114,7 +115,7 @@ describe('signing out', () => {
     const gateway = await openLoginGateway(idp)
     const { browser, token } = await signedIn(gateway)
     const [id] = await gateway.sessionsOf('ada')
-    const key = (await openKeyring(gateway.store, deriveSecrets(secret).keyEncryption, gateway.now)).signing()
+    const key = (await openTestKeyring(gateway)).signing()
     const grant = { id: id as string, generation: 2, expiresAtMs: gateway.now() + 3_600_000 }
     const later = await issueToken(grant, { origin, tokenMs: 300_000, key }, gateway.now())
     browser.jar.set(origin, sessionCookie, later.token)

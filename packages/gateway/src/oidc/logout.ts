@@ -11,6 +11,12 @@ import { judgeReturnTo } from './return-to.ts'
 /** Where the provider sends the browser when its own session has ended: the one address to register there. */
 const donePath = '/logout/done'
 
+/**
+ * What the browser forgets of the gateway's own origin. Not `"cookies"`: that takes those of every host under the same
+ * registrable domain along (Clear Site Data section 3.1), whosever they are; ours is taken back by name.
+ */
+const clearedData = '"cache", "storage"'
+
 /** `GET /logout?return_to=…`: asks whether to sign out. */
 export async function askToLogOut(ports: LoginPorts, request: Request): Promise<Response> {
   const returnTo = judgeReturnTo(new URL(request.url).searchParams.getAll('return_to'), ports.allowedOrigins, ports.origin)
@@ -34,7 +40,8 @@ export async function logOut(ports: LoginPorts, request: Request): Promise<Respo
   const returnTo = judgeReturnTo(asked, ports.allowedOrigins, ports.origin)
   if (cookie.kind === 'value') await ports.endPresented(cookie.value, 'logout', ports.traceIdOf(request))
   const location = await endAtProvider(ports, request, returnTo)
-  return new Response(null, { status: 302, headers: { Location: location, 'Set-Cookie': serializeCookieRemoval(ports.cookie) } })
+  const headers = { Location: location, 'Set-Cookie': serializeCookieRemoval(ports.cookie), 'Clear-Site-Data': clearedData }
+  return new Response(null, { status: 302, headers })
 }
 
 /** `GET /logout/done?state=…`: the way back from the provider. `state` is the `return_to` of before, and judged like it. */

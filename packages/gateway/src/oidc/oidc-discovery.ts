@@ -18,6 +18,7 @@ export interface RelyingParty {
   readonly clientId: string
   readonly clientSecret: string | null
   readonly clientAuthentication: 'basic' | 'post'
+  readonly idTokenAlgorithm: string
   readonly timeoutMs: number
 }
 
@@ -61,7 +62,7 @@ async function discover(party: RelyingParty): Promise<Configuration> {
   if (issuer.protocol === 'http:') extensions.push(allowInsecureRequests)
   let found: Configuration
   try {
-    found = await discovery(issuer, party.clientId, undefined, clientAuthOf(party), {
+    found = await discovery(issuer, party.clientId, { id_token_signed_response_alg: party.idTokenAlgorithm }, clientAuthOf(party), {
       execute: extensions,
       timeout: party.timeoutMs / 1_000,
       [customFetch]: fetchFromProvider,

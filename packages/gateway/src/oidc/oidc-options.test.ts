@@ -17,6 +17,8 @@ describe('the options of oidc', () => {
     ['clientAuthentication', { clientAuthentication: 'none' as 'basic' }],
     ['scopes', { scopes: ['profile'] }],
     ['scopes', { scopes: ['openid', 'a b'] }],
+    ['idTokenAlgorithm', { idTokenAlgorithm: 'HS256' }],
+    ['idTokenAlgorithm', { idTokenAlgorithm: 'none' }],
     ['timeoutMs', { timeoutMs: 0 }],
     ['timeoutMs', { timeoutMs: Number.NaN }],
   ])('are refused by name: %s as in %o', (option, change) => {

@@ -9,8 +9,10 @@ import {
   calculatePKCECodeChallenge,
   fetchUserInfo,
 } from 'openid-client'
+import { assuranceParameters } from './asked-assurance.ts'
 import { authenticationOf } from './authentication-of.ts'
 import { causeText } from './cause-text.ts'
+import { createLogoutTokenJudge } from './logout-token.ts'
 import { createDiscovery, type RelyingParty } from './oidc-discovery.ts'
 import type { Authentication, IdentityProvider, LoginTransaction } from './provider.ts'
 import { providerUnavailable } from './provider-fetch.ts'
@@ -24,6 +26,8 @@ export interface OidcOptions {
   readonly clientSecret?: string | undefined
   /** How the secret is sent (OpenID Connect Core section 9): `'basic'` in a header, `'post'` in the body. Default `'basic'`. */
   readonly clientAuthentication?: 'basic' | 'post'
+  /** The one algorithm by which the provider signs ID and logout tokens for this client. Default `'RS256'`, as everywhere (OpenID Connect Core section 2). */
+  readonly idTokenAlgorithm?: string
   /** Default `['openid']`. More scopes give `derive` more claims; none of them is stored. */
   readonly scopes?: readonly string[]
   /** Asks the userinfo endpoint too, for providers that keep roles out of the ID token. One request more per login. Default false. */
@@ -60,6 +64,7 @@ export function oidc(options: OidcOptions): IdentityProvider {
         if (!provider.serverMetadata().end_session_endpoint) return null
         return buildEndSessionUrl(provider, { post_logout_redirect_uri: returnTo, state })
       }),
+    judgeLogoutToken: createLogoutTokenJudge(party, discovery),
     page: async () => null,
   }
 }
@@ -72,6 +77,7 @@ async function authorizationUrl(provider: Configuration, transaction: LoginTrans
     nonce: transaction.nonce,
     code_challenge: await calculatePKCECodeChallenge(transaction.codeVerifier),
     code_challenge_method: 'S256',
+    ...assuranceParameters(transaction.assurance),
   })
 }
 
@@ -81,11 +87,14 @@ async function authenticate(
   transaction: LoginTransaction,
   userinfo: boolean,
 ): Promise<Authentication> {
+  const { maxAgeS } = transaction.assurance
   const tokens = await authorizationCodeGrant(provider, answer, {
     expectedState: transaction.state,
     expectedNonce: transaction.nonce,
     pkceCodeVerifier: transaction.codeVerifier,
     idTokenExpected: true,
+    // Then the ID token must say when (OpenID Connect Core section 3.1.3.7, rule 11): its own age would pass for it.
+    ...(maxAgeS !== null && { maxAge: maxAgeS }),
   })
   const claims = tokens.claims()
   if (!claims) throw new SessionError('login_failed', 'expected an ID token, found none')
@@ -118,16 +127,23 @@ function isOutage(error: unknown): boolean {
 }
 
 function partyOf(options: OidcOptions): RelyingParty {
-  const { clientAuthentication = 'basic', timeoutMs = 3_000 } = options
+  const { clientAuthentication = 'basic', timeoutMs = 3_000, idTokenAlgorithm = 'RS256' } = options
   if (clientAuthentication !== 'basic' && clientAuthentication !== 'post') {
     throw new TypeError(`clientAuthentication: expected 'basic' or 'post', found ${JSON.stringify(clientAuthentication)}`)
   }
   if (!(timeoutMs >= 100 && timeoutMs <= 30_000)) throw new TypeError(`timeoutMs: expected 100 to 30000, found ${timeoutMs}`)
+  // A MAC would need a secret that both sides sign with, and `none` nothing at all.
+  if (!/^((RS|PS|ES)(256|384|512)|EdDSA|Ed25519)$/.test(idTokenAlgorithm)) {
+    throw new TypeError(
+      `idTokenAlgorithm: expected one with a public key such as 'RS256' or 'ES256', found ${JSON.stringify(idTokenAlgorithm)}`,
+    )
+  }
   return {
     issuer: issuerOf(options.issuer),
     clientId: textOf(options.clientId, 'clientId'),
     clientSecret: 'clientSecret' in options ? textOf(options.clientSecret, 'clientSecret') : null,
     clientAuthentication,
+    idTokenAlgorithm,
     timeoutMs,
   }
 }

@@ -1,3 +1,5 @@
+import type { AskedAssurance } from '@single-state/core/protocol'
+
 /** What the gateway remembers of a login under way; travels in a signed cookie of the browser that began it. */
 export interface LoginTransaction {
   readonly state: string
@@ -6,6 +8,8 @@ export interface LoginTransaction {
   readonly codeVerifier: string
   /** The gateway's own `/callback`. */
   readonly redirectUri: string
+  /** What is asked of the authentication; the gateway judges what comes back by it. */
+  readonly assurance: AskedAssurance
 }
 
 /** What a provider vouches for after a login. */
@@ -19,6 +23,18 @@ export interface Authentication {
   readonly idpSession: string | null
   /** What `derive` is given. Never stored. */
   readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** Whom a provider has signed out on its side. One of `subject` and `idpSession` is there; with both, it is that session of that person. */
+export interface LogoutNotice {
+  readonly issuer: string
+  readonly subject: string | null
+  /** The provider's own session id (`sid`). */
+  readonly idpSession: string | null
+  /** Names the token that said so: it is obeyed once. */
+  readonly jti: string
+  /** From then on the token is refused for its age. */
+  readonly believedUntilMs: number
 }
 
 /**
@@ -43,6 +59,11 @@ export interface IdentityProvider {
    * sends it on to `returnTo`, an address of the gateway that is registered there, and hands `state` back.
    */
   endSessionUrl(returnTo: string, state: string): Promise<URL | null>
+  /**
+   * Judges a token that came to `/backchannel-logout`. Rejections: `ProblemError` `request_invalid` for one that does not
+   * hold, `SessionError` `identity_provider_unavailable` when that cannot be known.
+   */
+  judgeLogoutToken(token: string): Promise<LogoutNotice>
   /** Serves a page of the provider's own at the gateway's origin; null for every other request. */
   page(request: Request): Promise<Response | null>
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { type AskedAssurance, anyAssurance } from '@single-state/core/protocol'
 import { EncryptJWT, errors, jwtDecrypt } from 'jose'
 import { z } from 'zod'
 import type { LoginTransaction } from './provider.ts'
@@ -22,13 +23,14 @@ const pendingSchema = z.object({
   nonce: z.string(),
   codeVerifier: z.string(),
   redirectUri: z.string(),
+  assurance: z.object({ acrValues: z.array(z.string()), maxAgeS: z.int().min(0).nullable() }),
   returnTo: z.string(),
   endingsAtStart: z.int().min(0),
 })
 
 /** Draws the secrets of a new login: 32 random bytes each, so that none can be guessed from another. */
-export function drawTransaction(redirectUri: string): LoginTransaction {
-  return { state: draw(), nonce: draw(), codeVerifier: draw(), redirectUri }
+export function drawTransaction(redirectUri: string, assurance: AskedAssurance = anyAssurance): LoginTransaction {
+  return { state: draw(), nonce: draw(), codeVerifier: draw(), redirectUri, assurance }
 }
 
 /** Encrypts a pending login, so that the browser can neither read nor change what it keeps. `key` has 32 bytes. */

@@ -14,6 +14,10 @@ const words: Partial<Record<SessionErrorCode, FailureWords>> = {
     title: 'This link does not work',
     text: 'The address that led here is not complete or leads to a place that this service does not know. Go back to the application and start again from there.',
   },
+  not_found: {
+    title: 'There is no such page',
+    text: 'The address may be mistyped, or the page has moved.',
+  },
   login_failed: {
     title: 'You are not signed in',
     text: 'The sign-in could not be completed. It may have taken too long, or it was begun in another browser.',

@@ -5,12 +5,12 @@
 export const style = `
 :root {
   color-scheme: light dark;
-  --ground: #eef0f4; --card: #ffffff; --line: #d5d9e2; --ink: #171b26; --soft: #565f73;
+  --ground: #eef0f4; --card: #ffffff; --line: #d5d9e2; --edge: #b3bac9; --ink: #171b26; --soft: #565f73;
   --accent: #2f4fd8; --accent-ink: #ffffff; --accent-deep: #2340b8; --tint: #eef1fd; --warn: #a3300f; --warn-tint: #fdeee8;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #0f1218; --card: #181c25; --line: #313849; --ink: #eceff6; --soft: #a3acc0;
+    --ground: #0f1218; --card: #181c25; --line: #313849; --edge: #50586c; --ink: #eceff6; --soft: #a3acc0;
     --accent: #9db0ff; --accent-ink: #0f1530; --accent-deep: #b9c7ff; --tint: #222a42; --warn: #ffb59c; --warn-tint: #3a221a;
   }
 }
@@ -38,7 +38,7 @@ ul { list-style: none; display: grid; gap: .6rem; margin-bottom: 1.25rem; }
 }
 .button.first { background: var(--accent); color: var(--accent-ink); }
 .button.first:hover { background: var(--accent-deep); }
-.button.second { background: transparent; border-color: var(--line); color: var(--ink); }
+.button.second { background: transparent; border-color: var(--edge); color: var(--ink); }
 .button.second:hover { border-color: var(--accent); }
 .person {
   display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: .85rem; width: 100%; padding: .7rem .85rem;

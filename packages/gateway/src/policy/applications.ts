@@ -20,6 +20,8 @@ export interface Application {
 /** Who an application key belongs to. */
 export interface Applications {
   readonly all: readonly Application[]
+  /** Names what all of them see of documents: it changes with the contract and its grants. */
+  readonly projections: string
   /** Keys are compared in constant time, and with all of them. */
   readonly identify: (key: string) => Application | null
 }
@@ -37,13 +39,19 @@ export function openApplications(contract: AnyContract, configured: Readonly<Rec
   const unknown = Object.keys(configured).find((name) => !names.includes(name))
   if (unknown !== undefined)
     throw new TypeError(`applications.${unknown}: the contract has no such application; it has ${names.join(', ')}`)
-  const entries = names.map((name) => {
+  const entries = names.flatMap((name) => {
     const config = configured[name]
-    return { hash: hashOfKey(name, config?.key), application: applicationOf(contract, name, config as ApplicationConfig) }
+    const hashes = hashesOf(name, config?.key)
+    const application = applicationOf(contract, name, config as ApplicationConfig)
+    return hashes.map((hash) => ({ hash, application }))
   })
   checkDistinct(entries.map(({ hash, application }) => ({ hash, name: application.name })))
+  const all = [...new Set(entries.map(({ application }) => application))]
   return {
-    all: entries.map(({ application }) => application),
+    all,
+    projections: sha256(all.map(({ projection }) => projection).join('\n'))
+      .toString('base64url')
+      .slice(0, 8),
     identify: (key) => {
       const shown = sha256(key)
       const matches = entries.filter(({ hash }) => timingSafeEqual(hash, shown))
@@ -76,13 +84,21 @@ export function claimedApplication(key: string): string | null {
   return /^ss_([a-z][a-z0-9-]{0,31})_/.exec(key)?.[1] ?? null
 }
 
-function hashOfKey(name: string, key: string | undefined): Buffer {
+/** One key, or two while one takes the place of the other. */
+function hashesOf(name: string, key: ApplicationConfig['key']): readonly Buffer[] {
+  if (!Array.isArray(key)) return [hashOfKey(name, key as string | undefined, 'key')]
+  if (key.length !== 2) throw new TypeError(`applications.${name}.key: expected one key or two, found ${key.length}`)
+  return key.map((one, at) => hashOfKey(name, one, `key[${at}]`))
+}
+
+function hashOfKey(name: string, key: string | undefined, option: string): Buffer {
   const fix = `make one with 'single-state keys create ${name}'`
-  if (key === undefined || key === '') throw new TypeError(`applications.${name}.key: expected a key; ${fix}`)
+  if (typeof key !== 'string' || key === '') throw new TypeError(`applications.${name}.${option}: expected a key; ${fix}`)
   const hash = /^sha256:([0-9a-f]{64})$/.exec(key)?.[1]
   if (hash !== undefined) return Buffer.from(hash, 'hex')
   const shaped = key.startsWith(`ss_${name}_`) && /^[A-Za-z0-9_-]{43}$/.test(key.slice(`ss_${name}_`.length))
-  if (!shaped) throw new TypeError(`applications.${name}.key: expected ss_${name}_ and 43 characters, or sha256: and 64 hex digits; ${fix}`)
+  if (!shaped)
+    throw new TypeError(`applications.${name}.${option}: expected ss_${name}_ and 43 characters, or sha256: and 64 hex digits; ${fix}`)
   return sha256(key)
 }
 
@@ -90,6 +106,7 @@ function hashOfKey(name: string, key: string | undefined): Buffer {
 function checkDistinct(entries: readonly { readonly hash: Buffer; readonly name: string }[]): void {
   for (const [at, { hash, name }] of entries.entries()) {
     const twin = entries.slice(0, at).find((other) => other.hash.equals(hash))
+    if (twin?.name === name) throw new TypeError(`applications.${name}.key: is the same key twice`)
     if (twin) throw new TypeError(`applications.${name}.key: is the key of ${twin.name}; each application has its own`)
   }
 }

@@ -1,4 +1,5 @@
 import type { SessionCookie } from '@single-state/core/protocol'
+import { getPublicSuffix } from 'tldts'
 
 /**
  * Chooses name and reach of the session cookie from where browsers meet the gateway and its applications.
@@ -31,6 +32,10 @@ function checkDomain(domain: string, hosts: readonly string[]): void {
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain) || isAddress(domain)) {
     throw new TypeError(`cookie.domain: expected a domain such as 'example.com', without a dot before it, found ${JSON.stringify(domain)}`)
   }
+  // Browsers take no cookie for one (RFC 6265 section 5.3, step 5), and it would go to everybody's hosts.
+  if (getPublicSuffix(domain, { allowPrivateDomains: true }) === domain) {
+    throw new TypeError(`cookie.domain: expected a domain of yours, found ${domain}, under which everybody registers names`)
+  }
   const outside = hosts.find((host) => host !== domain && !host.endsWith(`.${domain}`))
   if (outside !== undefined) throw new TypeError(`cookie.domain: expected a parent of all origins, but ${outside} is not under ${domain}`)
 }
@@ -42,7 +47,8 @@ function commonParent(hosts: readonly string[]): string | null {
   const shared = (first as string[]).filter((_, at, all) =>
     rest.every((host) => all.slice(0, at + 1).every((label, i) => host[i] === label)),
   )
-  return shared.length < 2 ? null : shared.reverse().join('.')
+  const parent = shared.reverse().join('.')
+  return shared.length < 2 || getPublicSuffix(parent, { allowPrivateDomains: true }) === parent ? null : parent
 }
 
 function isAddress(host: string): boolean {

@@ -35,7 +35,8 @@ export async function deriveParts(
   return bounded(contract, { identity: identityOf(authentication), entitlements: entitlements.data, context: context.data })
 }
 
-function inTime<Value>(value: Value | Promise<Value>, after: Timers['after']): Promise<Value | 'late'> {
+/** What is made by the application's own function, or `late`: nobody waits for it longer than 5 s. */
+export function inTime<Value>(value: Value | Promise<Value>, after: Timers['after']): Promise<Value | 'late'> {
   return new Promise((resolve, reject) => {
     const cancel = after(deadlineMs, () => resolve('late'))
     Promise.resolve(value).then(resolve, reject).finally(cancel)

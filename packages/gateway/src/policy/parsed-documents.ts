@@ -1,27 +1,67 @@
-import { type AnyContract, parseStored, type StoredDocument } from '@single-state/core/protocol'
+import { type AnyContract, parseStored, type SessionParts, type StoredSignal } from '@single-state/core/protocol'
+import { documentPlace, type Sealing, signalPlace } from '../encryption/sealing.ts'
+import type { SessionRecord } from '../stores/store.ts'
 
-/** 1,000 documents of 8 KiB: some 16 MB at worst. */
-const mostDocuments = 1_000
+/** 1,000 documents of 8 KiB: some 16 MB at worst. Signals are few and small. */
+const mostHeld = 1_000
+
+/** What a stored document says, or why it says nothing: it is not valid, or this gateway lacks the key that opens it. */
+export type ReadDocument =
+  | { readonly kind: 'read'; readonly parts: SessionParts; readonly signals: SessionRecord['signals'] }
+  | { readonly kind: 'invalid' | 'locked'; readonly why: string }
+
+type Parsed = { readonly kind: 'parsed'; readonly parts: SessionParts } | Exclude<ReadDocument, { readonly kind: 'read' }>
 
 /** Reads stored documents, and remembers what it made of the texts it met last. */
 export interface ParsedDocuments {
-  readonly read: (id: string, body: string) => StoredDocument
+  readonly read: (record: Pick<SessionRecord, 'id' | 'body' | 'signals'>) => Promise<ReadDocument>
 }
 
 /**
- * Keeps parsed documents by session and whole text, so that an unchanged session is not parsed again and a text that was
- * tampered with is never taken for the one that was there before.
+ * Keeps parsed documents by session and whole text, so that an unchanged session is neither decrypted nor parsed again and
+ * a text that was tampered with is never taken for the one that was there before.
  */
-export function createParsedDocuments(contract: AnyContract): ParsedDocuments {
-  const held = new Map<string, StoredDocument>()
+export function createParsedDocuments(contract: AnyContract, sealing: Sealing): ParsedDocuments {
+  const documents = createHeld<Parsed>()
+  const signals = createHeld<unknown>()
+
+  async function parse(id: string, body: string): Promise<Parsed> {
+    const opened = await sealing.open(documentPlace(id), body)
+    if (opened.kind !== 'text') return { kind: opened.kind === 'locked' ? 'locked' : 'invalid', why: opened.why }
+    const stored = parseStored(contract, id, opened.text)
+    return stored.ok ? { kind: 'parsed', parts: stored.parts } : { kind: 'invalid', why: stored.why }
+  }
+
+  /** A signal that does not open is hidden: signals go first (rule 11), and no document is refused for one. */
+  async function openSignal(id: string, [name, signal]: [string, StoredSignal]): Promise<[string, StoredSignal][]> {
+    const { value: sealed } = signal
+    if (typeof sealed !== 'string') return []
+    const value = await signals(`${id}\n${name}\n${sealed}`, async () => {
+      const opened = await sealing.open(signalPlace(id, name), sealed)
+      return opened.kind === 'text' && opened.text !== sealed ? JSON.parse(opened.text) : undefined
+    })
+    return value === undefined ? [] : [[name, { ...signal, value }]]
+  }
+
   return {
-    read: (id, body) => {
-      const key = `${id}\n${body}`
-      const document = held.get(key) ?? parseStored(contract, id, body)
-      held.delete(key)
-      held.set(key, document)
-      if (held.size > mostDocuments) held.delete(held.keys().next().value as string)
-      return document
+    read: async ({ id, body, signals: stored }) => {
+      const document = await documents(`${id}\n${body}`, () => parse(id, body))
+      if (document.kind !== 'parsed') return document
+      if (!sealing.on) return { kind: 'read', parts: document.parts, signals: stored }
+      const opened = await Promise.all(Object.entries(stored).map((entry) => openSignal(id, entry)))
+      return { kind: 'read', parts: document.parts, signals: Object.fromEntries(opened.flat()) }
     },
+  }
+}
+
+/** Remembers what was made of the keys that were asked for last. What fails is not remembered. */
+function createHeld<Value>(): (key: string, make: () => Promise<Value>) => Promise<Value> {
+  const held = new Map<string, Value>()
+  return async (key, make) => {
+    const value = held.has(key) ? (held.get(key) as Value) : await make()
+    held.delete(key)
+    held.set(key, value)
+    if (held.size > mostHeld) held.delete(held.keys().next().value as string)
+    return value
   }
 }

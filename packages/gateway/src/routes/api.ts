@@ -8,14 +8,18 @@ import { observeRequests } from '../telemetry/observe.ts'
 import { audit, auditOfSession, verify } from './audit.ts'
 import { endSession } from './end-session.ts'
 import { exchangeToken } from './exchange-token.ts'
+import { forwardAuth } from './forward-auth.ts'
+import { heartbeat } from './heartbeat.ts'
 import { mount } from './mount.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
-import { endAnySession, endSubject, inspectSession, listSubject } from './operator-sessions.ts'
+import { endAll, endAnySession, endSubject, inspectSession, listSubject } from './operator-sessions.ts'
 import { endOthers, listOthers } from './other-sessions.ts'
 import { publishSignal } from './publish-signal.ts'
 import { readSession } from './read-session.ts'
 import { readSessions } from './read-sessions.ts'
+import { refreshSubject } from './refresh-subject.ts'
+import { rotateKeys } from './rotate-keys.ts'
 import { updateSession } from './update-session.ts'
 import { alive, describeApplication, keys, metrics, openapi, ready } from './well-known.ts'
 
@@ -40,15 +44,20 @@ function mountAll(app: Hono<GatewayEnv>, ports: GatewayPorts): void {
   mount(app, ports, operations.publishSignal, publishSignal)
   mount(app, ports, operations.exchangeToken, exchangeToken)
   mount(app, ports, operations.endSession, endSession)
+  mount(app, ports, operations.forwardAuth, forwardAuth)
   mount(app, ports, operations.listOthers, listOthers)
   mount(app, ports, operations.endOthers, endOthers)
   mount(app, ports, operations.inspectSession, inspectSession)
   mount(app, ports, operations.endAnySession, endAnySession)
   mount(app, ports, operations.listSubject, listSubject)
   mount(app, ports, operations.endSubject, endSubject)
+  mount(app, ports, operations.endAll, endAll)
+  mount(app, ports, operations.refreshSubject, refreshSubject)
   mount(app, ports, operations.audit, audit)
   mount(app, ports, operations.verifyAudit, verify)
   mount(app, ports, operations.auditOfSession, auditOfSession)
+  mount(app, ports, operations.heartbeat, heartbeat)
+  mount(app, ports, operations.rotateKeys, rotateKeys)
   mount(app, ports, operations.keys, keys)
   mount(app, ports, operations.openapi, openapi())
   mount(app, ports, operations.alive, alive)

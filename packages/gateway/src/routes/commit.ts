@@ -30,16 +30,27 @@ export function writeOf(call: Pick<Call, 'request' | 'bodyText'>, application: A
   return { key: `${application.name}:${key}`, requestHash }
 }
 
+/** `'commit'`: the caller does not want to wait until the change is effective everywhere. */
+export type Settle = 'commit' | undefined
+
 /**
  * The answer to a write that was applied already: today's document. Found before the precondition, which such a write has
  * passed by itself; the store looks again in the step of the commit.
  *
  * @throws ProblemError `idempotency_key_reused`
  */
-export function repeatedAnswer(ports: GatewayPorts, application: Application, session: OpenSession, write: Write): Response | null {
+export async function repeatedAnswer(
+  ports: GatewayPorts,
+  application: Application,
+  session: OpenSession,
+  write: Write,
+  settle?: Settle,
+): Promise<Response | null> {
   const recalled = recall(session.record.writes, write ?? undefined)
   if (recalled.kind === 'foreign') throw new ProblemError('idempotency_key_reused')
-  return recalled.kind === 'repeat' ? sendWritten(ports, application, session) : null
+  if (recalled.kind !== 'repeat') return null
+  if (settle !== 'commit') await ports.settling.begin()
+  return sendWritten(ports, application, session)
 }
 
 /** Commits a change of a presented session and answers with what it made. */
@@ -49,14 +60,18 @@ export async function commit(
   session: PresentedSession,
   change: Pick<Commit, 'expected' | 'body' | 'signal' | 'write'>,
   entry: AuditEntry,
+  settle?: Settle,
 ): Promise<Response> {
   const { id, contract } = session.record
   const revision = change.body === null ? contract : ports.contract.revision
   const shown = session.token.claims.gen
   const outcome = await ports.store.commit({ id, draw: newDraw(), contract: revision, shown, ...change }, entry)
   const { record } = requireApplied(ports, outcome)
+  const settled = settle === 'commit' ? undefined : ports.settling.begin()
   if (outcome.kind === 'committed') ports.metrics.commit(change.signal === null ? 'update' : 'signal')
-  return sendWritten(ports, application, await openDocument(ports, record, outcome))
+  const written = await openDocument(ports, record, outcome)
+  await settled
+  return sendWritten(ports, application, written)
 }
 
 function requireApplied(ports: GatewayPorts, outcome: CommitOutcome): Extract<CommitOutcome, { readonly record: unknown }> {

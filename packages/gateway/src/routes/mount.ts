@@ -1,3 +1,4 @@
+import { SessionError } from '@single-state/core/protocol'
 import type { Context, Hono } from 'hono'
 import type { GatewayEnv } from '../http/env.ts'
 import { ProblemError } from '../http/problem.ts'
@@ -27,14 +28,15 @@ export type Handler<O extends Operation> = (ports: GatewayPorts, call: Call<O>) 
 
 /** Serves an operation. Judged in the order of RFC 9110 section 13.2.1: size, form, application; the rest is the handler's. */
 export function mount<O extends Operation>(app: Hono<GatewayEnv>, ports: GatewayPorts, operation: O, handler: Handler<O>): void {
-  app.on(operation.method.toUpperCase(), operation.path, async (c) => {
+  const [method, path] = operation.forProxies ? ['ALL', `${operation.path}/*`] : [operation.method.toUpperCase(), operation.path]
+  app.on(method, path, async (c) => {
     const request = c.req.raw
-    const revision = operation.path.startsWith('/v1/') ? contractRevisionOf(request) : null
+    const revision = operation.path.startsWith('/v1/') && !operation.forProxies ? contractRevisionOf(request) : null
     const { text, value } = operation.body ? await readJson(request, operation.limits ?? bodyLimits) : { text: '', value: undefined }
     const body = operation.body ? parseBody(operation, value) : undefined
     checkPath(request)
     const query = operation.query ? parseQuery(operation, c.req.query()) : undefined
-    const application = operation.proof === 'none' ? null : authenticate(ports, request, c)
+    const application = operation.proof === 'none' ? null : authenticate(ports, request, c, operation)
     if (operation.proof === 'operator' && application?.operates !== 'all') throw new ProblemError('application_denied')
     const call = {
       request,
@@ -62,16 +64,20 @@ function checkPath({ url }: Request): void {
 }
 
 /** The application of the key that was shown. A wrong key that names one is logged as that application's: somebody has to find it. */
-function authenticate(ports: GatewayPorts, request: Request, c: Context<GatewayEnv>): Application {
+function authenticate(ports: GatewayPorts, request: Request, c: Context<GatewayEnv>, { forProxies }: Operation): Application {
   const key = bearerOf(request)
   const application = key === null ? null : ports.applications.identify(key)
   if (application) {
     c.set('application', application.name)
     return application
   }
-  const claimed = key === null ? null : claimedApplication(key)
-  const isKnown = ports.applications.all.some(({ name }) => name === claimed)
-  if (isKnown) ports.log.warn({ application: claimed }, 'an application key was refused that names this application but is not its key')
+  const claimed = ports.applications.all.find(({ name }) => key !== null && name === claimedApplication(key))?.name
+  const retryAfterMs = key === null ? null : ports.failedKeys.failed(claimed ?? '', c.env.address)
+  // Once there are too many, nobody is told again: not whoever shows them, and not the log.
+  if (claimed && retryAfterMs === null)
+    ports.log.warn({ application: claimed }, 'an application key was refused that names this application but is not its key')
+  if (forProxies) throw new ProblemError('store_unavailable', { detail: 'the key of the proxy is not known' })
+  if (retryAfterMs !== null) throw new SessionError('rate_limited', undefined, { retryAfterMs })
   throw new ProblemError('application_unknown')
 }
 

@@ -16,6 +16,11 @@ export interface Operation {
   readonly query?: z.ZodObject
   /** The body of the 200; null for one that is no JSON of ours. */
   readonly answer: z.ZodType | null
+  /**
+   * Asked by a proxy about a request of somebody else's: at this address and below, by whatever method, without a contract
+   * revision. A wrong key is the proxy's mistake and must not look like a sign-out.
+   */
+  readonly forProxies?: true
   /** Whether an operator's call takes the token of the person who acts. */
   readonly actor?: true
   /** Conditional headers and repeats that it understands. */

@@ -1,7 +1,19 @@
 import { wire } from '@single-state/core/protocol'
-import { readsBodyLimits } from '../http/read-json.ts'
+import { heartbeatBodyLimits, readsBodyLimits } from '../http/read-json.ts'
 import type { Operation } from './operation.ts'
-import { auditPageSchema, auditQuerySchema, auditVerdictSchema, healthSchema, inspectedSessionSchema, jwksSchema } from './schemas.ts'
+import {
+  auditPageSchema,
+  auditQuerySchema,
+  auditVerdictSchema,
+  endAllAnswerSchema,
+  endAllRequestSchema,
+  endSubjectRequestSchema,
+  healthSchema,
+  inspectedSessionSchema,
+  jwksSchema,
+  keysAnswerSchema,
+  rotateKeysRequestSchema,
+} from './schemas.ts'
 
 /** Every call of the HTTP API but those of the login. One table: routes, bad-input tests and the OpenAPI document read it. */
 export const operations = {
@@ -88,6 +100,15 @@ export const operations = {
     answer: wire.endAnswerSchema,
     codes: ['token_expired', 'reason_required', 'outcome_unknown'],
   },
+  forwardAuth: {
+    method: 'get',
+    path: '/v1/forward-auth',
+    summary: 'Says to a proxy whether a request has a session, by its Cookie, and gives it the signed session context.',
+    proof: 'application',
+    forProxies: true,
+    answer: null,
+    codes: ['credentials_ambiguous', 'token_missing', 'token_invalid', 'token_reused', 'session_ended', 'session_invalid'],
+  },
   listOthers: {
     method: 'get',
     path: '/v1/session/others',
@@ -139,8 +160,37 @@ export const operations = {
     summary: 'Ends all sessions of a person, a login under way included.',
     proof: 'operator',
     actor: true,
-    body: wire.endRequestSchema,
+    body: endSubjectRequestSchema,
     answer: wire.endAnswerSchema,
+    codes: ['reason_required', 'outcome_unknown'],
+  },
+  refreshSubject: {
+    method: 'post',
+    path: '/v1/subjects/:issuer/:subject/refresh',
+    summary: 'Derives the entitlements of all sessions of a person anew.',
+    proof: 'operator',
+    actor: true,
+    body: wire.endRequestSchema,
+    answer: wire.refreshAnswerSchema,
+    codes: [
+      'not_found',
+      'reason_required',
+      'refresh_unsupported',
+      'document_invalid',
+      'version_conflict',
+      'outcome_unknown',
+      'audit_unavailable',
+      'identity_provider_unavailable',
+    ],
+  },
+  endAll: {
+    method: 'delete',
+    path: '/v1/sessions',
+    summary: 'Ends every session of everybody, logins under way included.',
+    proof: 'operator',
+    actor: true,
+    body: endAllRequestSchema,
+    answer: endAllAnswerSchema,
     codes: ['reason_required', 'outcome_unknown'],
   },
   audit: {
@@ -168,6 +218,26 @@ export const operations = {
     query: auditQuerySchema.omit({ session: true }),
     answer: auditPageSchema,
     codes: [],
+  },
+  heartbeat: {
+    method: 'post',
+    path: '/v1/heartbeat',
+    summary: 'Says what has changed since the last time: the lease by which a process reads from its memory.',
+    proof: 'application',
+    body: wire.heartbeatRequestSchema,
+    limits: heartbeatBodyLimits,
+    answer: wire.heartbeatAnswerSchema,
+    codes: ['not_found'],
+  },
+  rotateKeys: {
+    method: 'post',
+    path: '/v1/keys/rotate',
+    summary: 'Publishes a new signing key that takes over later, or withdraws all of them at once.',
+    proof: 'operator',
+    actor: true,
+    body: rotateKeysRequestSchema,
+    answer: keysAnswerSchema,
+    codes: ['reason_required', 'outcome_unknown', 'audit_unavailable'],
   },
   keys: {
     method: 'get',

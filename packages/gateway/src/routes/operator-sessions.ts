@@ -4,11 +4,12 @@ import { ProblemError } from '../http/problem.ts'
 import { documentFor, instant, json, storeHeaders } from '../http/respond.ts'
 import type { Application } from '../policy/applications.ts'
 import type { GatewayPorts } from '../ports.ts'
-import { readActing } from '../presented.ts'
+import { lockedDocument, readActing } from '../presented.ts'
 import type { Position, SessionRecord } from '../stores/store.ts'
 import { sendEnded } from './end-session.ts'
 import type { Call, Handler } from './mount.ts'
 import type { operations } from './operations.ts'
+import { receiptOf } from './receipt.ts'
 import type { InspectedSession } from './schemas.ts'
 import { summaryOf } from './session-summary.ts'
 
@@ -18,7 +19,7 @@ export const inspectSession: Handler<typeof operations.inspectSession> = async (
   const { records, ...position } = await ports.store.read([sessionIdOf(call)])
   const record = records[0]
   if (!record) throw new ProblemError('not_found')
-  return json(inspected(ports, call.application, record, position), storeHeaders(position))
+  return json(await inspected(ports, call.application, record, position), storeHeaders(position))
 }
 
 /** `DELETE /v1/sessions/{id}` */
@@ -32,14 +33,21 @@ export const endAnySession: Handler<typeof operations.endAnySession> = async (po
 export const listSubject: Handler<typeof operations.listSubject> = async (ports, call) => {
   const acting = await actingSession(ports, call)
   const { records } = await ports.store.listBySubject(subjectOf(call))
-  return json({ sessions: records.map((record) => summaryOf(ports, record, acting?.id ?? null)) })
+  return json({ sessions: await Promise.all(records.map((record) => summaryOf(ports, record, acting?.id ?? null))) })
 }
 
 /** `DELETE /v1/subjects/{issuer}/{subject}/sessions` */
 export const endSubject: Handler<typeof operations.endSubject> = async (ports, call) => {
   const entry = changeEntry('end_subject', [], await actOf(ports, call))
-  const { ended, nowMs } = await ports.store.endSubject(subjectOf(call), null, entry)
+  const { ended, nowMs } = await ports.store.endSubject(subjectOf(call), call.body.except ?? null, entry)
   return sendEnded(ports, nowMs, ended.length)
+}
+
+/** `DELETE /v1/sessions` */
+export const endAll: Handler<typeof operations.endAll> = async (ports, call) => {
+  const { nowMs } = await ports.store.endAll(changeEntry('end_all', [], await actOf(ports, call)))
+  await ports.settling.begin()
+  return json({ receipt: receiptOf(ports, nowMs) })
 }
 
 /** The session of the person who acts through the operator's application; null where no token was shown. */
@@ -47,7 +55,11 @@ async function actingSession(ports: GatewayPorts, { token }: Pick<Call, 'token'>
   return token === null ? null : (await readActing(ports, token)).record
 }
 
-async function actOf(ports: GatewayPorts, call: Call<typeof operations.endAnySession | typeof operations.endSubject>) {
+/** Who acts in an operator's call, and why. */
+export async function actOf(
+  ports: GatewayPorts,
+  call: Pick<Call, 'token' | 'traceId'> & { readonly application: Application; readonly body: { readonly reason: string } },
+) {
   const acting = await actingSession(ports, call)
   return {
     application: call.application.name,
@@ -63,22 +75,32 @@ function sessionIdOf(call: Pick<Call, 'param'>): string {
   throw new ProblemError('not_found')
 }
 
-function subjectOf(call: Pick<Call, 'param'>): SubjectOf {
+/** The person whom the path names. */
+export function subjectOf(call: Pick<Call, 'param'>): SubjectOf {
   const person = { issuer: call.param('issuer'), subject: call.param('subject') }
   if (person.issuer.length <= 2_048 && person.subject.length <= 255) return person
   throw new ProblemError('request_invalid', { detail: 'expected an issuer of at most 2048 and a subject of at most 255 characters' })
 }
 
-function inspected(ports: GatewayPorts, application: Application, record: SessionRecord, position: Position): InspectedSession {
-  const document = ports.documents.read(record.id, record.body)
+async function inspected(
+  ports: GatewayPorts,
+  application: Application,
+  record: SessionRecord,
+  position: Position,
+): Promise<InspectedSession> {
+  const document = await ports.documents.read(record)
+  if (document.kind === 'locked') throw lockedDocument(ports, record, document.why)
+  const whole = document.kind === 'read' ? { record: { ...record, signals: document.signals }, parts: document.parts, position } : null
   return {
     id: record.id,
     issuer: record.issuer,
     subject: record.subject,
-    document: document.ok ? (documentFor(application, { record, parts: document.parts, position }) as InspectedSession['document']) : null,
+    document: whole && (documentFor(application, whole) as InspectedSession['document']),
     state: {
       version: record.version,
+      contract: record.contract,
       ended: endReasonOf(record, position.nowMs),
+      endedAt: record.endedAtMs === null ? null : instant(record.endedAtMs),
       createdAt: instant(record.createdAtMs),
       expiresAt: instant(record.expiresAtMs),
       idleAt: instant(record.idleAtMs),

@@ -19,7 +19,9 @@ describe('an operator', () => {
     expect(session.document).not.toHaveProperty('context')
     expect(session.state).toEqual({
       version: 1,
+      contract: 3,
       ended: null,
+      endedAt: null,
       createdAt: new Date(now()).toISOString(),
       expiresAt: new Date(now() + 43_200_000).toISOString(),
       idleAt: new Date(now() + 1_800_000).toISOString(),
@@ -36,7 +38,8 @@ describe('an operator', () => {
     expect((await call('DELETE', `/v1/sessions/${id}`, { as: 'admin', body })).body.ended).toBe(1)
     expect((await call('DELETE', `/v1/sessions/${id}`, { as: 'admin', body })).body.ended).toBe(0)
     expect((await read(token)).body).toMatchObject({ code: 'session_ended', reason: 'revoked' })
-    expect((await call('GET', `/v1/sessions/${id}`, { as: 'admin' })).body.state.ended).toBe('revoked')
+    const { state } = (await call('GET', `/v1/sessions/${id}`, { as: 'admin' })).body
+    expect([state.ended, state.endedAt]).toEqual(['revoked', '2026-11-21T10:00:00.250Z'])
   })
 
   it('lists and ends all sessions of a person, whatever the characters of the name', async () => {

@@ -14,7 +14,7 @@ export const listOthers: Handler<typeof operations.listOthers> = async (ports, {
   requireOwn(application)
   const { records } = await ports.store.listBySubject(session.record)
   const others = records.filter(({ id }) => id !== session.record.id)
-  return json({ sessions: others.map((record) => summaryOf(ports, record, session.record.id)) })
+  return json({ sessions: await Promise.all(others.map((record) => summaryOf(ports, record, session.record.id))) })
 }
 
 /** `DELETE /v1/session/others`: a login of this person that is under way ends with them. */

@@ -25,7 +25,7 @@ export const publishSignal: Handler<typeof operations.publishSignal> = async (po
     throw new ProblemError('write_denied')
   }
   const value = checkValue(ports, session, name, declared, call.body.value)
-  const repeated = repeatedAnswer(ports, application, session, write)
+  const repeated = await repeatedAnswer(ports, application, session, write)
   if (repeated) return repeated
   const signal = { name, value, ttlMs: declared.ttlMs }
   return commit(ports, application, session, { expected: null, body: null, signal, write }, changeEntry('signal', [`signals.${name}`], act))

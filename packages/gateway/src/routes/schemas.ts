@@ -15,8 +15,12 @@ export const inspectedSessionSchema = z
     document: wire.wireDocumentSchema.nullable(),
     state: z.object({
       version: z.int().min(1),
+      /** Revision of the contract that the document was written under. */
+      contract: z.int().min(1),
       /** Null while it is alive. */
       ended: z.enum(['expired', 'revoked', 'invalid', 'reused']).nullable(),
+      /** When it was ended; null while nobody did, also where it ran out. */
+      endedAt: instant.nullable(),
       createdAt: instant,
       expiresAt: instant,
       idleAt: instant,
@@ -27,13 +31,43 @@ export const inspectedSessionSchema = z
   })
   .meta({ id: 'InspectedSession' })
 
+/** `DELETE /v1/subjects/{issuer}/{subject}/sessions`. `except` is the id of the one session that goes on. */
+export const endSubjectRequestSchema = wire.endRequestSchema.extend({
+  except: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .optional(),
+})
+
+/** `DELETE /v1/sessions`. It takes more than a path that is one segment too short to sign everybody out. */
+export const endAllRequestSchema = wire.endRequestSchema.extend({ confirm: z.literal('end-all') })
+/** Nobody counts the sessions of everybody: ending them is one step, however many they are. */
+export const endAllAnswerSchema = wire.endAnswerSchema.pick({ receipt: true })
+
+/** `POST /v1/keys/rotate` */
+export const rotateKeysRequestSchema = wire.endRequestSchema.extend({ compromised: z.boolean().default(false) })
+export const keysAnswerSchema = z
+  .object({
+    keys: z.array(
+      z.object({
+        kid: z.string(),
+        alg: z.enum(['EdDSA', 'ES256']),
+        state: z.enum(['waiting', 'signing', 'verifying']),
+        signsFrom: instant,
+        /** Null while no other key takes its place. */
+        verifiesUntil: instant.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'SigningKeys' })
+
 const auditRecordSchema = z
   .object({
     seq: z.int().min(1),
     at: instant,
     application: z.string(),
     actor: z.string().nullable(),
-    operation: z.enum(['create', 'update', 'signal', 'end', 'end_subject', 'end_all', 'exchange']),
+    operation: z.enum(['create', 'update', 'signal', 'end', 'end_subject', 'end_all', 'exchange', 'rotate_keys']),
     paths: z.array(z.string()),
     reason: z.string(),
     traceId: z.string().nullable(),
@@ -80,8 +114,10 @@ export const auditVerdictSchema = z
   })
   .meta({ id: 'AuditVerdict' })
 
-export const jwksSchema = z.object({ keys: z.array(z.record(z.string(), z.unknown())) })
+/** `hash` names the set and the grants, as the answers to heartbeats do (RFC 7517 section 5 lets a set have more members). */
+export const jwksSchema = z.object({ keys: z.array(z.record(z.string(), z.unknown())), hash: z.string() })
 export const healthSchema = z.object({ status: z.literal('ok') })
 
 export type InspectedSession = z.output<typeof inspectedSessionSchema>
 export type AuditPage = z.output<typeof auditPageSchema>
+export type KeysAnswer = z.output<typeof keysAnswerSchema>

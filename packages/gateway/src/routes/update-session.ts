@@ -19,12 +19,13 @@ export const updateSession: Handler<typeof operations.updateSession> = async (po
   const session = await readForWrite(ports, call.token)
   await checkGrants(ports, application, change, session, traceId)
   checkValues(ports.contract, change)
-  const repeated = repeatedAnswer(ports, application, session, write)
+  const repeated = await repeatedAnswer(ports, application, session, write, change.settle)
   if (repeated) return repeated
   const expected = requireExpected(ports, session, stamps)
   const body = changedBody(ports.contract, session.record.id, session.parts, change)
   const act = { application: application.name, actor: nameOf(session.record), reason: change.reason, traceId }
-  return commit(ports, application, session, { expected, body, signal: null, write }, changeEntry('update', pathsOf(change), act))
+  const entry = changeEntry('update', pathsOf(change), act)
+  return commit(ports, application, session, { expected, body, signal: null, write }, entry, change.settle)
 }
 
 /** A write beyond the grants is refused and audited; one without a granted reason is only refused. */

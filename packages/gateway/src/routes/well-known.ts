@@ -1,5 +1,6 @@
-import { SessionError } from '@single-state/core/protocol'
+import { heartbeatMs, leaseMs, SessionError } from '@single-state/core/protocol'
 import { json } from '../http/respond.ts'
+import { toldName } from '../leases/told-name.ts'
 import { openApiDocument } from '../openapi.ts'
 import type { Handler } from './mount.ts'
 import { operations } from './operations.ts'
@@ -14,11 +15,11 @@ export const describeApplication: Handler<typeof operations.application> = async
     loginUrl: `${ports.origin}/login`,
     logoutUrl: `${ports.origin}/logout`,
     origins: application.origins,
-    lease: null,
+    lease: ports.poll === null ? null : { heartbeatMs, validMs: leaseMs },
   })
 
 /** `GET /.well-known/jwks.json` */
-export const keys: Handler<typeof operations.keys> = async (ports) => json(ports.keys.jwks())
+export const keys: Handler<typeof operations.keys> = async (ports) => json({ ...ports.keys.jwks(), hash: toldName(ports) })
 
 /** `GET /openapi.json`. Made when it is first asked for, and once. */
 export function openapi(): Handler<typeof operations.openapi> {

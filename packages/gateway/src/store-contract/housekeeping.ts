@@ -114,6 +114,15 @@ export function housekeepingScenarios(scenario: Scenario): void {
     assert.equal((await store.health()).endings, 1)
   })
 
+  scenario('says what is to be known of it, and what to do where something is amiss', async ({ store }) => {
+    const notes = await store.diagnose()
+    assert.notEqual(notes.length, 0)
+    for (const { level, found, fix } of notes) {
+      assert.notEqual(found, '')
+      assert.equal(fix === null, level === 'ok', found)
+    }
+  })
+
   scenario('answers store_unavailable once it is closed, and may be closed twice', async ({ store }) => {
     const first = await created(store, 'a')
     await store.close()
@@ -135,6 +144,7 @@ export function housekeepingScenarios(scenario: Scenario): void {
       () => store.signingKeys(),
       () => store.saveSigningKeys(0, []),
       () => store.health(),
+      () => store.diagnose(),
     ]
     for (const call of calls) await assert.rejects(call, (error) => error instanceof SessionError && error.code === 'store_unavailable')
   })

@@ -158,6 +158,11 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
     async health() {
       return answer({ writable: true, endings }, now())
     },
+    async diagnose() {
+      now()
+      const fix = 'for more than tests take sqlite, redis or postgres'
+      return [{ level: 'warn', found: 'every session ends with this process', fix }]
+    },
     async close() {
       closed = true
     },

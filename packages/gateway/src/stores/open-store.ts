@@ -1,3 +1,4 @@
+import { withDriver } from './driver.ts'
 import { memoryStore } from './memory.ts'
 import { sqliteStore } from './sqlite.ts'
 import type { SessionStore } from './store.ts'
@@ -20,22 +21,49 @@ const methods = [
   'signingKeys',
   'saveSigningKeys',
   'health',
+  'diagnose',
   'close',
 ] as const satisfies readonly (keyof SessionStore)[]
 
+type StoreOptions = { readonly clock?: () => number }
+
+/** A store behind a driver that an organisation installs only if it uses it. */
+interface DrivenStore {
+  readonly schemes: RegExp
+  readonly driver: string
+  readonly open: (url: string, options: StoreOptions) => Promise<SessionStore>
+}
+
+const drivenStores: readonly DrivenStore[] = [
+  {
+    schemes: /^rediss?(\+sentinel)?:/,
+    driver: 'ioredis',
+    open: async (url, options) => (await import('./redis/redis-store.ts')).redisStore({ ...options, url }),
+  },
+  {
+    schemes: /^postgres(ql)?:/,
+    driver: 'pg',
+    open: async (url, options) => (await import('./postgres/postgres.ts')).postgresStore({ ...options, url }),
+  },
+]
+
 /**
- * The store that a configuration names: `'memory'`, `'sqlite:<path>'`, or a store that was made already.
+ * The store that a configuration names: `'memory'`, `'sqlite:<path>'`, `'redis://…'`, `'postgres://…'`, or a store that was made already.
  *
- * @throws TypeError naming the option `store` for anything else.
- * @throws SessionError `store_unavailable` when a sqlite file cannot be opened.
+ * @throws TypeError naming the option `store` for anything else, or the package that such a store needs.
+ * @throws SessionError `store_unavailable` when a sqlite file cannot be opened or a server does not answer.
  */
-export function openStore(store: string | SessionStore, options: { readonly clock?: () => number } = {}): SessionStore {
+export async function openStore(store: string | SessionStore, options: StoreOptions = {}): Promise<SessionStore> {
   if (typeof store === 'object' && store !== null) return wholeStore(store)
   if (store === 'memory') return memoryStore(options)
   const path = typeof store === 'string' && store.startsWith('sqlite:') ? store.slice('sqlite:'.length) : ''
-  if (path === '') throw new TypeError(`store: expected 'memory', 'sqlite:<path>' or a store, found ${schemeOf(store)}`)
-  return sqliteStore({ ...options, path })
+  if (path !== '') return sqliteStore({ ...options, path })
+  const driven = typeof store === 'string' ? drivenStores.find(({ schemes }) => schemes.test(store)) : undefined
+  if (driven === undefined) throw new TypeError(`store: expected ${accepted}, found ${schemeOf(store)}`)
+  return withDriver(driven.driver, () => driven.open(store, options))
 }
+
+const accepted = "'memory', 'sqlite:<path>', 'redis://…', 'postgres://…' or a store"
 
 function wholeStore(store: SessionStore): SessionStore {
   const missing = methods.find((method) => typeof store[method] !== 'function')

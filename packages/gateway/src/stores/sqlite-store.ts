@@ -2,6 +2,7 @@ import { endReasonOf, SessionError } from '@single-state/core/protocol'
 import type Database from 'better-sqlite3'
 import { covers } from './change-log.ts'
 import { failureOf } from './sqlite-failure.ts'
+import { notesOf } from './sqlite-notes.ts'
 import { createTables } from './sqlite-tables.ts'
 import { lineWithoutVersion, type Step } from './step.ts'
 import type { Position, SessionRecord, SessionStore } from './store.ts'
@@ -140,6 +141,9 @@ export function storeOn(database: Database.Database, name: string, clock: () => 
     async health() {
       if (!writable) probe()
       return read((nowMs) => answer({ writable, endings: tables.endings() }, nowMs))
+    },
+    async diagnose() {
+      return read(() => notesOf(database))
     },
     async close() {
       database.close()

@@ -100,6 +100,8 @@ export type EndOutcome = Position & { readonly kind: 'ended' | 'already' | 'abse
 export type ExchangeOutcome = Position &
   (
     | { readonly kind: 'next' | 'same'; readonly record: SessionRecord }
+    /** This token was replaced long ago: this call has ended the session. A later one finds it `ended`. */
+    | { readonly kind: 'reused' }
     | { readonly kind: 'ended'; readonly reason: EndReason }
     | { readonly kind: 'absent' }
   )
@@ -109,6 +111,16 @@ export interface StoredKeys {
   /** Raised with every save; the precondition of the next. */
   readonly revision: number
   readonly keys: readonly string[]
+}
+
+/** Something that whoever operates a store should know. No secrets: addresses without passwords. */
+export interface StoreNote {
+  /** `warn` may lose something one day, `fail` will. */
+  readonly level: 'ok' | 'warn' | 'fail'
+  /** What was found. */
+  readonly found: string
+  /** What to do about it; null where all is well. */
+  readonly fix: string | null
 }
 
 /**
@@ -178,7 +190,7 @@ export interface SessionStore {
     seq: number,
     epoch: string,
   ): Promise<Position & ({ readonly kind: 'changes'; readonly ids: readonly string[] } | { readonly kind: 'reset' })>
-  /** Writes an audit record that belongs to no change: something that was refused. */
+  /** Writes an audit record that belongs to no change of a session: something that was refused, or concerns none. */
   appendAudit(entry: AuditEntry): Promise<void>
   /** Audit records in order of their sequence, after `afterSeq`, of one session where its hash is given; at most `limit`. */
   auditQuery(query: { readonly afterSeq: number; readonly idHash: string | null; readonly limit: number }): Promise<readonly AuditRecord[]>
@@ -196,5 +208,7 @@ export interface SessionStore {
   saveSigningKeys(revision: number, keys: readonly string[]): Promise<boolean>
   /** Proves that the store answers. `writable` is false from a write that failed until one succeeds; `endings` counts the subject endings so far. */
   health(): Promise<Position & { readonly writable: boolean; readonly endings: number }>
+  /** What is to be known of persistence, replication and schema, found out now. For `single-state doctor`: it may take its time. */
+  diagnose(): Promise<readonly StoreNote[]>
   close(): Promise<void>
 }

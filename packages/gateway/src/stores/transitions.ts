@@ -159,7 +159,7 @@ export function exchangeStep(
   const reason = endReasonOf(record, nowMs)
   if (reason !== null) return unchanged({ kind: 'ended', reason })
   const kind = decideExchange(record, shown, nowMs)
-  if (kind === 'reused') return { ...endStep(record, 'reused', reuse, nowMs), answer: { kind: 'ended', reason: 'reused' } }
+  if (kind === 'reused') return { ...endStep(record, 'reused', reuse, nowMs), answer: { kind: 'reused' } }
   const active = { ...record, lastExchangeAtMs: nowMs, idleAtMs: idleEnd(nowMs, idleMs, record.expiresAtMs) }
   const next = kind === 'same' ? active : { ...active, generation: record.generation + 1, confirmedAtMs: null }
   return { answer: { kind, record: next }, changed: [], touched: next, audit: [] }

@@ -8,6 +8,8 @@ export interface Metrics {
   readonly commit: (kind: 'update' | 'signal') => void
   readonly conflict: () => void
   readonly end: (why: string, sessions: number) => void
+  /** `result`: `changes`, or `reset` where a process has to start anew. */
+  readonly heartbeat: (result: 'changes' | 'reset') => void
   readonly store: (operation: string, outcome: 'ok' | 'failed', seconds: number) => void
   /** In the text format of Prometheus. */
   readonly expose: () => Promise<{ readonly contentType: string; readonly text: string }>
@@ -26,6 +28,7 @@ export function createMetrics(): Metrics {
   const commits = counter('commits_total', 'Committed changes by kind.', ['kind'])
   const conflicts = counter('conflicts_total', 'Writes that lost against another.', [])
   const ends = counter('ends_total', 'Ended sessions by why.', ['why'])
+  const heartbeats = counter('heartbeats_total', 'Answered heartbeats by result; a reset empties the cache of a process.', ['result'])
   const requestSeconds = new Histogram({
     name: 'single_state_request_seconds',
     help: 'Time to answer by route.',
@@ -49,6 +52,7 @@ export function createMetrics(): Metrics {
     commit: (kind) => commits.inc({ kind }),
     conflict: () => conflicts.inc(),
     end: (why, sessions) => ends.inc({ why }, sessions),
+    heartbeat: (result) => heartbeats.inc({ result }),
     store: (operation, outcome, seconds) => storeSeconds.observe({ operation, outcome }, seconds),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }

@@ -41,7 +41,7 @@ export async function issueToken(
     exp,
   }
   const token = await new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-    .setProtectedHeader({ alg: 'EdDSA', typ: sessionTokenType, kid: issuer.key.kid })
+    .setProtectedHeader({ alg: issuer.key.alg, typ: sessionTokenType, kid: issuer.key.kid })
     .sign(issuer.key.key)
   return { token, expiresAtMs: exp * 1_000 }
 }

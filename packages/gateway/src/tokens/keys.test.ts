@@ -1,59 +1,198 @@
+import { decodeProtectedHeader } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { deriveSecrets } from '../secrets.ts'
 import { memoryStore } from '../stores/memory.ts'
-import { openKeyring } from './keys.ts'
+import type { SessionStore } from '../stores/store.ts'
+import { issueToken } from './issue.ts'
+import { publishMs, verifyMsOf } from './key-schedule.ts'
+import { type Keyring, type KeyringOptions, openKeyring } from './keys.ts'
 
 const { keyEncryption } = deriveSecrets('a secret of tests that is long enough')
-const kids = (ring: Awaited<ReturnType<typeof openKeyring>>) => ring.jwks().keys.map(({ kid }) => kid)
+const idleMs = 1_800_000
+const kids = (ring: Keyring) => ring.jwks().keys.map(({ kid }) => kid)
+
+/** A store whose looks are counted, a clock, and gateways that share both. */
+function bench() {
+  const store = memoryStore()
+  const time = { nowMs: 1_000_000 }
+  let looks = 0
+  const counted: SessionStore = { ...store, signingKeys: () => ++looks && store.signingKeys() } as SessionStore
+  const open = (options: Partial<KeyringOptions> = {}) =>
+    openKeyring(counted, { encryptionKey: keyEncryption, now: () => time.nowMs, alg: 'EdDSA', idleMs, ...options })
+  return { store, time, open, looks: () => looks }
+}
 
 describe('the keyring', () => {
   it('makes one key in an empty store and finds it again', async () => {
-    const store = memoryStore()
-    const [first, second] = [await openKeyring(store, keyEncryption, Date.now), await openKeyring(store, keyEncryption, Date.now)]
+    const { open } = bench()
+    const [first, second] = [await open(), await open()]
     expect(kids(first)).toHaveLength(1)
     expect(kids(second)).toEqual(kids(first))
     expect(second.signing().kid).toBe(first.signing().kid)
   })
 
   it('is one for two gateways that start at the same time', async () => {
-    const store = memoryStore()
-    const rings = await Promise.all([openKeyring(store, keyEncryption, Date.now), openKeyring(store, keyEncryption, Date.now)])
+    const { open, store } = bench()
+    const rings = await Promise.all([open(), open()])
     expect(kids(rings[0])).toEqual(kids(rings[1]))
     expect((await store.signingKeys()).keys).toHaveLength(1)
   })
 
-  it('looks for a key of another gateway at most every 30 s', async () => {
-    let nowMs = 0
-    let looks = 0
-    const store = memoryStore()
-    const counting = { ...store, signingKeys: () => ++looks && store.signingKeys() }
-    const ring = await openKeyring(counting as typeof store, keyEncryption, () => nowMs)
-    const opened = looks
-    for (nowMs = 0; nowMs < 30_000; nowMs += 1_000) await ring.refresh()
-    expect(looks).toBe(opened)
-    await ring.refresh()
-    await ring.refresh()
-    expect(looks).toBe(opened + 1)
-  })
-
-  it('signs with the newest key and knows the older ones', async () => {
-    const store = memoryStore()
-    const ring = await openKeyring(store, keyEncryption, () => 0)
-    const other = memoryStore()
-    const [newer] = (await openKeyring(other, keyEncryption, () => 0).then(() => other.signingKeys())).keys
-    const held = await store.signingKeys()
-    await store.saveSigningKeys(held.revision, [...held.keys, newer as string])
-    const both = await openKeyring(store, keyEncryption, () => 0)
-    expect(kids(both)).toHaveLength(2)
-    expect(both.signing().kid).toBe(kids(both)[1])
-    expect(both.keyOf(ring.signing().kid)?.alg).toBe('EdDSA')
-    expect(both.keyOf('nobody')).toBeUndefined()
-  })
-
   it('cannot be opened with another secret', async () => {
-    const store = memoryStore()
-    await openKeyring(store, keyEncryption, Date.now)
-    await expect(openKeyring(store, deriveSecrets('x'.repeat(40)).keyEncryption, Date.now)).rejects.toThrow(TypeError)
+    const { open } = bench()
+    await open()
+    await expect(open({ encryptionKey: deriveSecrets('x'.repeat(40)).keyEncryption })).rejects.toThrow(TypeError)
+  })
+
+  it('shows public keys and nothing more: what signs, and since when, stays inside', async () => {
+    const [key] = (await bench().open()).jwks().keys
+    expect(Object.keys(key ?? {}).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x'])
+  })
+})
+
+describe('a rotation of keys', () => {
+  it('publishes the new key before it signs, and keeps the old one until nothing that it signed is of use', async () => {
+    const { open, time } = bench()
+    const ring = await open()
+    const old = ring.signing().kid
+    await ring.rotate()
+    const [, fresh] = kids(ring)
+    expect(kids(ring)).toEqual([old, fresh])
+    expect(ring.signing().kid).toBe(old)
+    time.nowMs += publishMs
+    expect(ring.signing().kid).toBe(fresh)
+    expect(ring.keyOf(old)?.alg).toBe('EdDSA')
+    time.nowMs += verifyMsOf(idleMs)
+    expect(ring.keyOf(old)).toBeUndefined()
+    expect(kids(ring)).toEqual([fresh])
+  })
+
+  it('is one, however many gateways ask for it while it is under way', async () => {
+    const { open } = bench()
+    const rings = await Promise.all([open(), open(), open()])
+    await Promise.all(rings.map((ring) => ring.rotate()))
+    await rings[0].rotate()
+    await Promise.all(rings.map((ring) => ring.refresh()))
+    for (const ring of rings) expect(kids(ring)).toEqual(kids(rings[0]))
+    expect(kids(rings[0])).toHaveLength(2)
+  })
+
+  it('drops from the store what verifies nothing any more', async () => {
+    const { open, time, store } = bench()
+    const ring = await open()
+    for (let turn = 0; turn < 5; turn += 1) {
+      await ring.rotate()
+      time.nowMs += publishMs + verifyMsOf(idleMs)
+    }
+    expect((await store.signingKeys()).keys).toHaveLength(2)
+  })
+
+  it('withdraws every key at once when they are compromised, here and at every other gateway', async () => {
+    const { open } = bench()
+    const [ring, other] = [await open(), await open()]
+    await ring.rotate()
+    const [old, waiting] = kids(ring)
+    await ring.rotate({ compromised: true })
+    expect(kids(ring)).not.toContain(old)
+    expect(kids(ring)).not.toContain(waiting)
+    expect(ring.signing().kid).toBe(kids(ring)[0])
+    await other.refresh()
+    expect(kids(other)).toEqual(kids(ring))
+  })
+
+  it('changes the hash of the published set, which is the same at every gateway', async () => {
+    const { open, time } = bench()
+    const [ring, other] = [await open(), await open()]
+    const seen = [ring.hash()]
+    await ring.rotate()
+    seen.push(ring.hash())
+    time.nowMs += publishMs
+    expect(ring.hash()).toBe(seen[1])
+    time.nowMs += verifyMsOf(idleMs)
+    seen.push(ring.hash())
+    await ring.rotate({ compromised: true })
+    seen.push(ring.hash())
+    expect(new Set(seen).size).toBe(4)
+    await other.refresh()
+    expect(other.hash()).toBe(ring.hash())
+  })
+
+  it('is what a change of the algorithm is: both are published, then the new one signs', async () => {
+    const { open, time } = bench()
+    await open()
+    const ring = await open({ alg: 'ES256' })
+    expect(ring.list().map(({ alg, state }) => [alg, state])).toEqual([
+      ['EdDSA', 'signing'],
+      ['ES256', 'waiting'],
+    ])
+    time.nowMs += publishMs
+    const { token } = await issueToken(
+      { id: 'S'.repeat(43), generation: 1, expiresAtMs: time.nowMs + 1e6 },
+      { origin: 'https://session.acme.test', tokenMs: 300_000, key: ring.signing() },
+      time.nowMs,
+    )
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', kid: ring.signing().kid })
+    expect((await open({ alg: 'ES256' })).list()).toHaveLength(2)
+  })
+})
+
+describe('a key id that is not in the set at hand', () => {
+  it('is looked for in the store: another gateway may have made it a moment ago', async () => {
+    const { open, time } = bench()
+    const [ring, other] = [await open(), await open()]
+    await other.rotate({ compromised: true })
+    time.nowMs += 1_000
+    expect(await ring.look(other.signing().kid)).toBe('known')
+  })
+
+  it('is never called absent before the store was asked, however many invented ones came before it', async () => {
+    const { open, time } = bench()
+    const [ring, other] = [await open(), await open()]
+    time.nowMs += 1_000
+    expect(await ring.look('invented-0')).toBe('absent')
+    await other.rotate({ compromised: true })
+    const answers = await Promise.all([...Array(20).keys()].map((at) => ring.look(`invented-${at + 1}`)))
+    expect(new Set(answers)).toEqual(new Set(['unsure']))
+    expect(await ring.look(other.signing().kid)).toBe('unsure')
+    time.nowMs += 1_000
+    expect(await ring.look(other.signing().kid)).toBe('known')
+    expect(await ring.look('invented-7')).toBe('absent')
+  })
+
+  it('costs at most one look a second, and none once it is known to be absent', async () => {
+    const { open, time, looks } = bench()
+    const ring = await open()
+    const opened = looks()
+    time.nowMs += 1_000
+    for (let at = 0; at < 5_000; at += 1) await ring.look(`invented-${at}`)
+    expect(looks()).toBe(opened + 1)
+    for (let second = 0; second < 10; second += 1) {
+      time.nowMs += 1_000
+      await ring.look('invented-0')
+    }
+    expect(looks()).toBe(opened + 1)
+  })
+
+  it.each(['__proto__', 'constructor', '../../dev/null', "' OR 1=1 --", ''])('finds no key by %j', async (kid) => {
+    const ring = await bench().open()
+    expect(ring.keyOf(kid)).toBeUndefined()
+    expect(ring.keyOf(`${ring.signing().kid} `)).toBeUndefined()
+    expect(ring.keyOf(ring.signing().kid.toUpperCase())).toBeUndefined()
+  })
+
+  it('keeps the keys at hand while the store is away, and when it is found empty', async () => {
+    const { store, time } = bench()
+    let fails = false
+    const flaky = { ...store, signingKeys: () => (fails ? Promise.reject(new Error('away')) : store.signingKeys()) } as SessionStore
+    const ring = await openKeyring(flaky, { encryptionKey: keyEncryption, now: () => time.nowMs, alg: 'EdDSA', idleMs })
+    const before = kids(ring)
+    fails = true
+    await expect(ring.refresh()).rejects.toThrow('away')
+    expect(kids(ring)).toEqual(before)
+    fails = false
+    await store.saveSigningKeys((await store.signingKeys()).revision, [])
+    await ring.refresh()
+    expect(kids(ring)).toEqual(before)
   })
 })
 

@@ -1,103 +1,188 @@
-import type { VerificationKey } from '@single-state/core/protocol'
-import { CompactEncrypt, calculateJwkThumbprint, compactDecrypt, errors, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
-import type { SessionStore } from '../stores/store.ts'
-
-/** The one algorithm of session tokens (RFC 8725 section 3.1). */
-const alg = 'EdDSA'
-
-/** 30 s: a flood of tokens with invented key ids costs one look into the store, not one each. */
-const refetchEveryMs = 30_000
+import { createHash } from 'node:crypto'
+import { SessionError, type TokenAlgorithm, type VerificationKey } from '@single-state/core/protocol'
+import type { JWK } from 'jose'
+import type { SessionStore, StoredKeys } from '../stores/store.ts'
+import { type KeyState, nextSignsFromMs, publishedKeys, signingKey, standingOfKey, verifyMsOf } from './key-schedule.ts'
+import { type Keypair, makeSealedKey, openSealedKey } from './sealed-key.ts'
+import { createShownKids, lookEveryMs } from './shown-kids.ts'
 
 /** A key that signs tokens. */
 export interface SigningKey {
   readonly kid: string
+  readonly alg: TokenAlgorithm
   readonly key: CryptoKey
+}
+
+/** A published key, for whoever operates the gateway. */
+export interface ListedKey {
+  readonly kid: string
+  readonly alg: TokenAlgorithm
+  readonly state: KeyState
+  readonly signsFromMs: number
+  /** Null while no other key takes its place. */
+  readonly verifiesUntilMs: number | null
 }
 
 /** The gateway's keys, as the store has them. */
 export interface Keyring {
-  /** The newest key: it signs. */
+  /** The key that signs now. */
   readonly signing: () => SigningKey
-  /** The key of this id; undefined when there is none. */
+  /** The published key of exactly this id; undefined when there is none. */
   readonly keyOf: (kid: string) => VerificationKey | undefined
-  /** Looks into the store again, for a key id that another gateway may have made; at most every 30 s. */
+  /**
+   * What is known of a key id that is not in the set at hand. Several gateways share the store, so another may have made it
+   * a moment ago: `absent` only where the store was asked after the id was first shown; `unsure` means ask again in a second.
+   *
+   * Rejects with the store's `SessionError`.
+   */
+  readonly look: (kid: string) => Promise<'known' | 'absent' | 'unsure'>
+  /** Looks into the store, for what another gateway has made or withdrawn. Rejects with the store's `SessionError`. */
   readonly refresh: () => Promise<void>
   /** The public keys (RFC 7517). */
   readonly jwks: () => { readonly keys: readonly JWK[] }
+  /** Names the published set: it changes when a key is published, withdrawn or runs out, and not otherwise. */
+  readonly hash: () => string
+  /** The published keys, in the order in which they sign. */
+  readonly list: () => readonly ListedKey[]
+  /**
+   * Publishes a new key that signs once every application can have it; what is replaced goes on verifying until the last
+   * token it signed is of no use. A rotation that is under way already is left to finish.
+   *
+   * With `compromised` every key is withdrawn at once and the new one signs at once: everybody signs in again.
+   */
+  readonly rotate: (options?: { readonly compromised?: boolean }) => Promise<void>
 }
 
-interface Keypair extends SigningKey, VerificationKey {
-  readonly signing: CryptoKey
-  readonly publicJwk: JWK
+/** What a keyring needs besides the store. */
+export interface KeyringOptions {
+  /** 32 bytes. */
+  readonly encryptionKey: Uint8Array
+  /** Wall clock, milliseconds since 1970. */
+  readonly now: () => number
+  /** Of keys that are made from here on. */
+  readonly alg: TokenAlgorithm
+  /** How long a session may lie idle: an expired token of it is still exchanged. */
+  readonly idleMs: number
 }
+
+/** 5: more gateways than that do not rotate within the same few milliseconds. */
+const mostAttempts = 5
 
 /**
  * Opens the keys in the store; makes the first one when there is none. Two gateways that start at once agree, since the
- * store takes the keys of only one of them.
+ * store takes the keys of only one of them. A store whose newest key is of another algorithm is rotated.
  *
  * @throws TypeError when the keys were encrypted with another secret.
  */
-export async function openKeyring(store: SessionStore, encryptionKey: Uint8Array, now: () => number): Promise<Keyring> {
-  let pairs = await loadOrCreate(store, encryptionKey)
-  let loadedAtMs = now()
+export async function openKeyring(store: SessionStore, { encryptionKey, now, alg, idleMs }: KeyringOptions): Promise<Keyring> {
+  const verifyMs = verifyMsOf(idleMs)
+  const shown = createShownKids(now)
+  let revision = Number.NaN
+  let pairs: readonly Keypair[] = []
+  let looking: Promise<void> | undefined
+  await change((keys) => (keys.length > 0 ? null : { kept: keys, signsFromMs: now() }))
+  if (pairs.at(-1)?.alg !== alg) await rotate()
+
+  async function take(held: StoredKeys): Promise<readonly Keypair[]> {
+    if (held.revision !== revision) {
+      pairs = await Promise.all(held.keys.map((text) => openSealedKey(text, encryptionKey)))
+      revision = held.revision
+    }
+    return pairs
+  }
+
+  function refresh(): Promise<void> {
+    looking ??= look().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+
+  async function look(): Promise<void> {
+    const settle = shown.startLook()
+    const held = await store.signingKeys()
+    // An emptied store is no order to forget the keys: its sessions are gone, and this process can still say so.
+    if (held.keys.length > 0) await take(held)
+    settle((kid) => published().some((pair) => pair.kid === kid))
+  }
+
+  function published(): readonly Keypair[] {
+    return publishedKeys(pairs, now(), verifyMs)
+  }
+
+  /** Puts a new key behind those that `decide` keeps, on the condition that nobody else has changed them; null changes nothing. */
+  async function change(decide: (keys: readonly Keypair[]) => { readonly kept: readonly Keypair[]; readonly signsFromMs: number } | null) {
+    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+      const held = await store.signingKeys()
+      const found = await take(held)
+      const decided = decide(found)
+      if (decided === null) return
+      const kept = held.keys.filter((_, at) => decided.kept.includes(found[at] as Keypair))
+      const made = await makeSealedKey(alg, decided.signsFromMs, encryptionKey)
+      if (!(await store.saveSigningKeys(held.revision, [...kept, made]))) continue
+      await take(await store.signingKeys())
+      return
+    }
+    throw new SessionError('store_unavailable', 'other gateways change the signing keys at the same time')
+  }
+
+  function rotate({ compromised = false }: { readonly compromised?: boolean } = {}): Promise<void> {
+    return change((keys) => {
+      if (compromised) return { kept: [], signsFromMs: now() }
+      const newest = keys.at(-1)
+      if (newest && newest.signsFromMs > now() && newest.alg === alg) return null
+      return { kept: publishedKeys(keys, now(), verifyMs), signsFromMs: nextSignsFromMs(keys, now()) }
+    })
+  }
+
+  const isKnown = (kid: string) => published().some((pair) => pair.kid === kid)
   return {
     signing: () => {
-      const newest = pairs.at(-1) as Keypair
-      return { kid: newest.kid, key: newest.signing }
+      const { kid, alg: own, signing } = signingKey(pairs, now())
+      return { kid, alg: own, key: signing }
     },
-    keyOf: (kid) => pairs.find((pair) => pair.kid === kid),
-    refresh: async () => {
-      if (now() < loadedAtMs + refetchEveryMs) return
-      loadedAtMs = now()
-      const { keys } = await store.signingKeys()
-      if (keys.length > 0) pairs = await openAll(keys, encryptionKey)
+    keyOf: (kid) => {
+      const pair = published().find((candidate) => candidate.kid === kid)
+      return pair && { alg: pair.alg, key: pair.verifying }
     },
-    jwks: () => ({ keys: pairs.map(({ publicJwk }) => publicJwk) }),
+    look: async (kid) => {
+      if (isKnown(kid)) return 'known'
+      if (shown.show(kid) === 'may-look') await refresh()
+      if (isKnown(kid)) return 'known'
+      return shown.isAbsent(kid) ? 'absent' : 'unsure'
+    },
+    refresh,
+    jwks: () => ({ keys: published().map(({ publicJwk }) => publicJwk) }),
+    hash: () =>
+      createHash('sha256')
+        .update(
+          published()
+            .map(({ kid }) => kid)
+            .sort()
+            .join('\n'),
+        )
+        .digest('base64url')
+        .slice(0, 22),
+    list: () => {
+      const nowMs = now()
+      const isPublished = publishedKeys(pairs, nowMs, verifyMs)
+      return pairs.flatMap((pair, at) => {
+        if (!isPublished.includes(pair)) return []
+        const { kid, alg: own, signsFromMs } = pair
+        return [{ kid, alg: own, signsFromMs, ...standingOfKey(pairs, at, nowMs, verifyMs) }]
+      })
+    },
+    rotate,
   }
 }
 
-async function loadOrCreate(store: SessionStore, encryptionKey: Uint8Array): Promise<readonly Keypair[]> {
-  const held = await store.signingKeys()
-  if (held.keys.length > 0) return openAll(held.keys, encryptionKey)
-  const made = await seal(await createKey(), encryptionKey)
-  if (await store.saveSigningKeys(held.revision, [made])) return openAll([made], encryptionKey)
-  return openAll((await store.signingKeys()).keys, encryptionKey)
-}
-
-async function createKey(): Promise<JWK> {
-  const { privateKey } = await generateKeyPair(alg, { extractable: true })
-  const jwk = await exportJWK(privateKey)
-  return { ...jwk, alg, use: 'sig', kid: await calculateJwkThumbprint(jwk) }
-}
-
-/** Private keys lie in the store only as ciphertext (JWE, RFC 7516): who has the store alone cannot sign. */
-async function seal(jwk: JWK, encryptionKey: Uint8Array): Promise<string> {
-  const plaintext = new TextEncoder().encode(JSON.stringify(jwk))
-  return new CompactEncrypt(plaintext).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(encryptionKey)
-}
-
-function openAll(sealed: readonly string[], encryptionKey: Uint8Array): Promise<readonly Keypair[]> {
-  return Promise.all(sealed.map((text) => open(text, encryptionKey)))
-}
-
-async function open(sealed: string, encryptionKey: Uint8Array): Promise<Keypair> {
-  const { d, ...publicJwk } = await decrypt(sealed, encryptionKey)
-  const [signing, verifying] = await Promise.all([importJWK({ ...publicJwk, d } as JWK, alg), importJWK(publicJwk, alg)])
-  return { kid: publicJwk.kid as string, alg, signing: signing as CryptoKey, key: verifying as CryptoKey, publicJwk }
-}
-
-async function decrypt(sealed: string, encryptionKey: Uint8Array): Promise<JWK> {
-  const allowed = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }
-  try {
-    const { plaintext } = await compactDecrypt(sealed, encryptionKey, allowed)
-    return JSON.parse(new TextDecoder().decode(plaintext)) as JWK
-  } catch (cause) {
-    if (!(cause instanceof errors.JOSEError)) throw cause
-    throw new TypeError(
-      'secret: expected the secret that the signing keys in the store were encrypted with; set SINGLE_STATE_SECRET to it',
-      {
-        cause,
-      },
-    )
-  }
+/** Looks into the store every second, until told to stop: a key that another gateway withdraws is good nowhere a second later. */
+export function startWatchingKeys(
+  keys: Pick<Keyring, 'refresh'>,
+  every: (ms: number, call: () => void) => () => void,
+  failed: (error: unknown) => void,
+): () => void {
+  return every(lookEveryMs, () => {
+    keys.refresh().catch(failed)
+  })
 }

@@ -37,6 +37,7 @@ export default defineGateway({
   idp: developmentPeople([{ subject: 'ada' }, { subject: 'bob' }]),
   applications: { writer: { key: WRITER_KEY, origins: [] }, operator: { key: OPERATOR_KEY, origins: [] } },
   log: { level: 'error' },
+  live: false,
 })
 `
 

@@ -73,6 +73,8 @@ export interface AdapterRoutes {
   /** `require` with a function of the request: as `GET /acme`, for the tenant that the address names */
   'GET /tenants/acme': Held
   'GET /tenants/globex': Held
+  /** `require({ assurance: { acr: 'urn:mfa', maxAge: '5m' } })` */
+  'GET /transfer': Held
   /** `require({ freshness: { maxAge: '5s' } })` */
   'GET /recent': Held
   /** `require({ outageGrace: '10s' })` */

@@ -1,0 +1,36 @@
+// A gateway of its own process: node gateway-process.ts <folder>
+// Reads order.json there and writes ready.json when it serves: its origin, the application's key and the cookies of people
+// who are signed in.
+import { randomBytes } from 'node:crypto'
+import { createGateway, serveGateway } from '@single-state/gateway'
+import { freePort } from '../../tools/servers/server-process.ts'
+import { announce, readOrder } from '../measure/orders.ts'
+import { contract } from './contract.ts'
+import { everybody, signIn } from './everybody.ts'
+
+/** What the runner asks for. */
+export interface GatewayOrder {
+  readonly store: string
+  /** People to sign in. */
+  readonly count: number
+}
+
+const { store, count } = await readOrder<GatewayOrder>()
+const port = await freePort()
+const origin = `http://localhost:${port}`
+const key = `ss_portal_${randomBytes(32).toString('base64url')}`
+const gateway = await createGateway({
+  contract,
+  origin,
+  store,
+  secret: randomBytes(32).toString('base64url'),
+  idp: everybody,
+  applications: { portal: { key, origins: ['http://localhost:4410'] } },
+  derive: ({ plan, roles, tenant, notes }) => ({ entitlements: { plan, roles }, context: { tenant, notes } }),
+  log: { level: 'error' },
+})
+const cookies: string[] = []
+for (let index = 0; index < count; index += 1) cookies.push(await signIn(origin, gateway.fetch, index))
+const server = await serveGateway(gateway, { port, drainMs: 1_000 })
+process.once('SIGTERM', () => void server.close())
+await announce({ origin, key, cookies })

@@ -1,0 +1,75 @@
+import { bySession, type CommittedRecord, type FinalSession, type Operation, type Violation, type WriteOperation } from './operation.ts'
+
+/**
+ * What was told agrees with what is there in the end: no acknowledged write or end is lost, none was applied twice or after
+ * it had been refused, every version has its one record, and each read showed the document of its version (rules 2, 3 and 9).
+ */
+export function finalState(history: readonly Operation[], sessions: readonly FinalSession[]): Violation[] {
+  const operations = bySession(history)
+  const known = new Set(sessions.map(({ session }) => session))
+  const missing = [...operations].filter(([session, [first]]) => !known.has(session) && first)
+  return [
+    ...missing.map(([session, all]) => violation('acknowledged-write-lost', session, 'the session is not there at all', all.slice(0, 1))),
+    ...sessions.flatMap((final) => stateOfSession(operations.get(final.session) ?? [], final)),
+  ]
+}
+
+function stateOfSession(operations: readonly Operation[], final: FinalSession): Violation[] {
+  return [...recordsOf(final), ...writesOf(operations, final), ...endsOf(operations, final), ...documentsOf(operations, final)]
+}
+
+/** Versions 1, 2, 3 and so on, one record each; a write in one record at most. */
+function recordsOf({ session, version, records }: FinalSession): Violation[] {
+  const found = records.map((record) => record.version)
+  const isWhole = found.length === version && found.every((each, index) => each === index + 1)
+  const what = `version ${version}, and audit records of the versions ${found.join(', ')}`
+  const gap = isWhole ? [] : [violation('audit-equals-versions', session, what, [])]
+  const repeated = records.filter(({ write }, index) => write !== null && records.findIndex((record) => record.write === write) < index)
+  return [...gap, ...repeated.map(({ write }) => violation('applied-twice', session, `write ${write} has several records`, []))]
+}
+
+function writesOf(operations: readonly Operation[], { session, records }: FinalSession): Violation[] {
+  // Of a write with several records the first one counts here.
+  const applied = new Map(records.toReversed().map((record) => [record.write, record]))
+  return operations.flatMap((operation) => {
+    if (operation.kind !== 'write') return []
+    const wrong = faultOf(operation, applied.get(operation.id))
+    return wrong ? [violation(wrong.rule, session, wrong.what, [operation])] : []
+  })
+}
+
+function faultOf(write: WriteOperation, record: CommittedRecord | undefined): Pick<Violation, 'rule' | 'what'> | null {
+  const { id, basedOn, outcome } = write
+  if (outcome.status === 'refused')
+    return record ? { rule: 'refused-but-applied', what: `write ${id} made version ${record.version}` } : null
+  if (!record) return outcome.status === 'ok' ? { rule: 'acknowledged-write-lost', what: `write ${id} has no record` } : null
+  if (basedOn !== null && record.version !== basedOn + 1) {
+    return { rule: 'one-winner', what: `write ${id} was based on version ${basedOn} and made version ${record.version}` }
+  }
+  const isTooNew = outcome.status === 'ok' && record.version > outcome.version
+  return isTooNew ? { rule: 'version-order', what: `write ${id} made version ${record.version}, and was told ${outcome.version}` } : null
+}
+
+function endsOf(operations: readonly Operation[], { session, ended, why = 'no reason' }: FinalSession): Violation[] {
+  const ends = operations.filter((operation) => operation.kind === 'end')
+  const acknowledged = ends.find(({ outcome }) => outcome.status === 'ok')
+  if (acknowledged && !ended) return [violation('ended-is-final', session, 'an acknowledged end is gone', [acknowledged])]
+  if (!ended || ends.some(({ outcome }) => outcome.status !== 'refused')) return []
+  return [violation('false-sign-out', session, `the session has ended (${why}), and nobody had asked for it`, [])]
+}
+
+function documentsOf(operations: readonly Operation[], { session, version: newest, records }: FinalSession): Violation[] {
+  return operations.flatMap((operation) => {
+    if (operation.kind !== 'read' || operation.found.status !== 'active') return []
+    const { version, stamp } = operation.found
+    if (version > newest)
+      return [violation('acknowledged-write-lost', session, `version ${version} was read, and ${newest} is left`, [operation])]
+    const expected = records.findLast((record) => record.stamps && record.version <= version)?.write ?? null
+    if (expected === stamp) return []
+    return [violation('document-of-its-version', session, `version ${version} showed write ${stamp}, not ${expected}`, [operation])]
+  })
+}
+
+function violation(rule: Violation['rule'], session: string, what: string, operations: readonly Operation[]): Violation {
+  return { rule, session, what, operations }
+}

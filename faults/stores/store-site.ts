@@ -1,0 +1,12 @@
+import type { Nemesis } from '../nemeses/nemesis.ts'
+
+/** A store with everything around it, as a run uses it. */
+export interface StoreSite {
+  /** Its address, one for each gateway: each has its own way to it. */
+  readonly addresses: readonly string[]
+  /** What the gateways have to know besides. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** What can happen to it and to the ways to it. */
+  readonly nemeses: readonly Nemesis[]
+  stop(): Promise<void>
+}

@@ -1,0 +1,38 @@
+import { type KeysAnswer, keysAnswerSchema } from '../routes/schemas.ts'
+import { type Command, expectNoPositionals, UsageError } from './command.ts'
+import { operatorCalls, operatorOptions } from './operator-calls.ts'
+import { isReasonCode } from './receipt-lines.ts'
+
+/** What the audit says where the operator gives no reason. */
+const defaultReason = 'operator.rotate'
+
+export const keysRotate: Command = {
+  name: 'keys rotate',
+  summary: 'Gives the gateway a new signing key, without a restart and with nobody signed out; or withdraws all keys at once.',
+  usage: '[--compromised] [--reason <code>] [--gateway <origin>] [--key <key>] [--json]',
+  options: {
+    ...operatorOptions,
+    compromised: { type: 'boolean', help: 'withdraw every key that has been published until now: everybody signs in again' },
+    reason: { type: 'string', help: `what the audit says (default: ${defaultReason})` },
+  },
+  async run(input, terminal) {
+    expectNoPositionals(input)
+    const reason = input.text('reason') ?? defaultReason
+    if (!isReasonCode(reason)) throw new UsageError(`--reason: expected up to 64 characters of a-z, 0-9, _ . -, found "${reason}"`)
+    const compromised = input.flag('compromised')
+    const answer = await operatorCalls(input, terminal).post('/v1/keys/rotate', { reason, compromised }, keysAnswerSchema)
+    for (const line of input.flag('json') ? [JSON.stringify(answer)] : linesOf(answer, compromised)) terminal.out(line)
+    return 0
+  },
+}
+
+function linesOf({ keys }: KeysAnswer, compromised: boolean): readonly string[] {
+  const lines = keys.map(({ kid, alg, state, signsFrom, verifiesUntil }) => {
+    const until = verifiesUntil === null ? '' : `, verifies until ${verifiesUntil}`
+    return `${state.padEnd(9)}  ${kid}  ${alg}, ${state === 'waiting' ? 'signs' : 'has signed'} from ${signsFrom}${until}`
+  })
+  const said = compromised
+    ? 'Every key from before is withdrawn: here at once, at every other gateway within a second. Everybody signs in again.'
+    : 'The waiting key is published now and signs later, so that every application knows it by then. Nothing needs a restart.'
+  return [...lines, `\n${said}`]
+}

@@ -1,0 +1,26 @@
+/** Limits of the connections to a gateway's listener. Who sends slowly, or much, waits on their own account and not on everybody's. */
+export interface ConnectionLimits {
+  /** Most at once, 1 to 65,535; each costs memory, and applications reuse theirs. Default 4,096. */
+  readonly most?: number
+  /** Time for the headers of a request in milliseconds, 100 to 5,000. Default 5,000. */
+  readonly headersTimeoutMs?: number
+  /** Time for a whole request in milliseconds, not below that of its headers, up to 10,000. Default 10,000. */
+  readonly requestTimeoutMs?: number
+}
+
+/** The limits with every default. */
+export function connectionLimitsOf({
+  most = 4_096,
+  headersTimeoutMs = 5_000,
+  requestTimeoutMs = 10_000,
+}: ConnectionLimits): Required<ConnectionLimits> {
+  checkRange('most', most, 1, 65_535)
+  checkRange('headersTimeoutMs', headersTimeoutMs, 100, 5_000)
+  checkRange('requestTimeoutMs', requestTimeoutMs, headersTimeoutMs, 10_000)
+  return { most, headersTimeoutMs, requestTimeoutMs }
+}
+
+function checkRange(name: keyof ConnectionLimits, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  throw new TypeError(`connections.${name}: expected ${least} to ${most}, found ${value}`)
+}

@@ -1,0 +1,48 @@
+import { clockRateError, clockSlackMs, leaseMs, settleMs, shortestSettleMs } from '@single-state/core/protocol'
+import type { Timers } from '../timers.ts'
+
+/** Holds the acknowledgement of a write until nobody can read anything older from memory. */
+export interface Settling {
+  /** Milliseconds that a write waits; 0 where no leases are granted. */
+  readonly waitMs: number
+  /**
+   * Begins the wait; call it as soon as the store has answered, and await it before the write is acknowledged. A repeat of
+   * a write waits from its own look into the store: how long ago the first was applied is not known.
+   */
+  readonly begin: () => Promise<void>
+}
+
+/** What a wait needs of the process. */
+export interface SettlePorts {
+  /** Milliseconds that only ever go forward. */
+  readonly monotonicMs: () => number
+  readonly after: Timers['after']
+}
+
+/**
+ * Makes the wait of every write.
+ *
+ * @throws RangeError for one that leases could outlast.
+ */
+export function createSettling({ monotonicMs, after }: SettlePorts, waitMs: number = settleMs): Settling {
+  const shortestMs = shortestSettleMs(leaseMs, clockRateError, clockSlackMs)
+  if (waitMs < shortestMs) throw new RangeError(`expected a wait of ${shortestMs} ms or more, found ${waitMs}`)
+  return {
+    waitMs,
+    begin: () => {
+      const endsAtMs = monotonicMs() + waitMs
+      return new Promise((resolve) => {
+        // Compared with the clock: timers may run a moment early.
+        const look = () => {
+          const leftMs = endsAtMs - monotonicMs()
+          if (leftMs > 0) after(leftMs, look)
+          else resolve()
+        }
+        look()
+      })
+    },
+  }
+}
+
+/** Where no leases are granted nobody reads from memory without having been told how old that may be. */
+export const noSettling: Settling = { waitMs: 0, begin: async () => {} }

@@ -1,0 +1,5 @@
+export type { EndsJournal, JournalEntry } from './stores/redis/ends-journal.ts'
+export { type FileJournalOptions, fileJournal } from './stores/redis/file-journal.ts'
+export { type RedisJournalOptions, redisJournal } from './stores/redis/redis-journal.ts'
+export type { RedisStoreOptions } from './stores/redis/redis-options.ts'
+export { redisStore } from './stores/redis/redis-store.ts'

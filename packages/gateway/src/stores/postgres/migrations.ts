@@ -1,0 +1,19 @@
+import { sessions } from './migrations/0001-sessions.ts'
+import { besideAnotherStore } from './migrations/0002-beside-another-store.ts'
+
+/** One step of the schema. */
+export interface Migration {
+  /** From 1, without a gap: the schema that it leads to. */
+  readonly number: number
+  readonly name: string
+  readonly sql: string
+}
+
+/**
+ * The steps from an empty schema to the tables of today. A step that has been released is never edited: a change is a new
+ * file. Gateways of the release before keep running while one is applied, so it leaves what they use as it is.
+ */
+export const migrations: readonly Migration[] = [
+  { number: 1, name: 'sessions', sql: sessions },
+  { number: 2, name: 'beside-another-store', sql: besideAnotherStore },
+]

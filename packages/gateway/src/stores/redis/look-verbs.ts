@@ -1,0 +1,49 @@
+import type { SessionRecord, SessionStore } from '../store.ts'
+import { positionOf, recordsIn } from './outcomes.ts'
+import { auditQueryScript, changesScript, listScript, readScript } from './scripts/looks.ts'
+import { confirmScript } from './scripts/tokens.ts'
+import type { Calls } from './session-calls.ts'
+import { auditRecordOf, type Fields } from './session-fields.ts'
+import { idpKey, nullable, subjectKey } from './verb-arguments.ts'
+
+/** The verbs that read. */
+export function lookVerbs(
+  calls: Calls,
+): Pick<SessionStore, 'read' | 'confirm' | 'listBySubject' | 'findByIdpSession' | 'changesSince' | 'auditQuery'> {
+  const list = async (index: string) => {
+    const reply = await calls.read(listScript, [index])
+    return { ...positionOf(reply), records: recordsIn(reply) as readonly SessionRecord[] }
+  }
+  const readOne = async (id: string) => {
+    const reply = await calls.read(readScript, [id])
+    return { ...positionOf(reply), record: recordsIn(reply)[0] ?? null }
+  }
+
+  return {
+    async read(ids) {
+      const reply = await calls.read(readScript, ids)
+      return { ...positionOf(reply), records: recordsIn(reply) }
+    },
+    async confirm(id, shown) {
+      try {
+        const reply = await calls.touch(confirmScript, [id, shown])
+        return { ...positionOf(reply), record: recordsIn(reply)[0] ?? null }
+      } catch {
+        // A read must not fail because its token cannot be marked as seen (rule 11); where nothing can be read this says so.
+        return readOne(id)
+      }
+    },
+    listBySubject: (person) => list(`subject:${subjectKey(person)}`),
+    findByIdpSession: (issuer, idpSession) => list(`idp:${idpKey(issuer, idpSession)}`),
+    async changesSince(since, ofEpoch) {
+      const reply = await calls.read(changesScript, [since, ofEpoch])
+      const [, , , kind, ids] = reply
+      if (kind === 'reset') return { ...positionOf(reply), kind }
+      return { ...positionOf(reply), kind: 'changes', ids: ids as string[] }
+    },
+    async auditQuery({ afterSeq, idHash, limit }) {
+      const [, , , , records] = await calls.read(auditQueryScript, [afterSeq, nullable(idHash), limit])
+      return (records as (readonly [string, Fields])[]).map(auditRecordOf)
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { verbScript } from './script.ts'
+
+/** Means what `endStep` means. */
+export const endScript = verbScript(`
+local id, reason, entry = unpack(ARGV, 3)
+local s = load(id)
+if not s then return answer('absent') end
+return answer(finish(s, reason, entry) and 'ended' or 'already')
+`)
+
+/** Means what `endSubjectStep` means, with the subject's cutoff. */
+export const endSubjectScript = verbScript(`
+local subjectKey, subject, except, entry = unpack(ARGV, 3)
+endings = redis.call('HINCRBY', P .. 'store', 'endings', 1)
+redis.call('HSET', P .. 'cutoffs', subjectKey, endings)
+audit(entry, nil, subject, nil, nil)
+local ends = {}
+for _, s in ipairs(sessionsIn('subject:' .. subjectKey)) do
+  if s.id ~= given(except) and finish(s, 'revoked', entry) then ends[#ends + 1] = s.id end
+end
+return answer('ended', ends, endings)
+`)
+
+/** Means what `endAllStep` means: a new reign, and a new epoch, so that every reader starts anew. */
+export const endAllScript = verbScript(`
+local newEpoch, entry = unpack(ARGV, 3)
+epoch = newEpoch
+endings = redis.call('HINCRBY', P .. 'store', 'endings', 1)
+redis.call('HSET', P .. 'store', 'reign', endings, 'reignSinceMs', text(now), 'epoch', epoch)
+audit(entry, nil, nil, nil, nil)
+return answer('ended', endings)
+`)

@@ -1,0 +1,48 @@
+import { keptChanges } from '../../change-log.ts'
+import { verbScript } from './script.ts'
+
+export const readScript = verbScript(`
+local records = {}
+for i = 3, #ARGV do records[i - 2] = flat(load(ARGV[i])) end
+return answer('read', records)
+`)
+
+/** The living sessions of one index, oldest first. */
+export const listScript = verbScript(`
+local records = {}
+for _, s in ipairs(sessionsIn(ARGV[3])) do
+  if not endOf(s, now) then records[#records + 1] = flat(s) end
+end
+return answer('read', records)
+`)
+
+/** Means what \`covers\` means. */
+export const changesScript = verbScript(`
+local since, ofEpoch = tonumber(ARGV[3]), ARGV[4]
+local news = seq - since
+if ofEpoch ~= epoch or news < 0 or since < math.max(0, seq - ${keptChanges}) then return answer('reset') end
+if news == 0 then return answer('changes', {}) end
+if redis.call('LLEN', P .. 'changes') < news then return answer('reset') end
+return answer('changes', redis.call('LRANGE', P .. 'changes', -news, -1))
+`)
+
+export const auditQueryScript = verbScript(`
+local after, idHash, most = tonumber(ARGV[3]), given(ARGV[4]), tonumber(ARGV[5])
+if most < 1 then return answer('audit', {}) end
+if not idHash then return answer('audit', redis.call('XRANGE', P .. 'audit', text(after + 1) .. '-0', '+', 'COUNT', most)) end
+local records = {}
+for _, number in ipairs(redis.call('LRANGE', P .. 'audit:' .. idHash, 0, -1)) do
+  if #records == most then break end
+  if tonumber(number) > after then records[#records + 1] = redis.call('XRANGE', P .. 'audit', number .. '-0', number .. '-0')[1] end
+end
+return answer('audit', records)
+`)
+
+export const healthScript = verbScript(`
+return answer('healthy', endings)
+`)
+
+export const keysScript = verbScript(`
+local found = redis.call('HMGET', P .. 'store', 'keysRevision', 'keys')
+return answer('keys', tonumber(found[1] or 0), found[2] or '[]')
+`)

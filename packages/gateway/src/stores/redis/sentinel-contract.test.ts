@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startSentinel } from '../../../../../tools/servers/redis-server.ts'
+import { skipWithout } from '../../../../../tools/servers/server-process.ts'
+import { created, stored } from '../../store-contract/bench.ts'
+import { storeContract } from '../../store-contract.ts'
+import { eventually } from './fixtures/eventually.ts'
+import { createRedisNodes, newPrefix } from './fixtures/redis-nodes.ts'
+import { redisStore } from './redis-store.ts'
+
+describe.skipIf(skipWithout('redis-server', 'redis-cli'))('on Redis with three Sentinels, after a failover', { timeout: 60_000 }, () => {
+  const nodes = createRedisNodes()
+  let url = ''
+  beforeAll(async () => {
+    const primary = await nodes.start()
+    await Promise.all([nodes.start({ replicaOf: primary }), nodes.start({ replicaOf: primary })])
+    const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel({ primary, quorum: 2 })))
+    for (const sentinel of sentinels) nodes.keep(sentinel)
+    url = `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/sessions`
+    const store = await redisStore({ url, afterEpoch: 'unsafe-keep' })
+    await created(store, 'a')
+    const { epoch } = await store.health()
+    await eventually(async () => expect(await sentinels[0]?.cli('SENTINEL', 'CKQUORUM', 'sessions')).toContain('3 usable'))
+    await primary.stop('SIGKILL')
+    // Acknowledged, so on every replica: whichever was promoted has it.
+    expect(await eventually(() => stored(store, 'a'))).toMatchObject({ version: 1, ended: null })
+    expect((await eventually(() => store.health())).epoch).not.toBe(epoch)
+    await eventually(async () => {
+      const told = await Promise.all(sentinels.map((sentinel) => sentinel.cli('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'sessions')))
+      expect(new Set(told).size).toBe(1)
+      expect(told[0]).not.toContain(`${primary.port}`)
+    })
+    await store.close()
+  }, 60_000)
+  afterAll(nodes.close)
+
+  storeContract({ describe, it }, { name: 'redis', open: (clock) => redisStore({ url, prefix: newPrefix(), clock }), racers: 50 })
+
+  it('has the other replica acknowledge changes', async () => {
+    const store = await redisStore({ url, prefix: newPrefix() })
+    expect(store.durability).toBe('replicas')
+    await store.close()
+  })
+})

@@ -1,0 +1,79 @@
+import { SessionError } from '@single-state/core/protocol'
+import type { EndsJournal, JournalEntry } from './ends-journal.ts'
+import type { Link, Reply } from './link.ts'
+import type { Links } from './links.ts'
+import { failureOf, isWriteRefusal } from './redis-failure.ts'
+import type { Script } from './scripts/script.ts'
+import { changedAt, type Fields } from './session-fields.ts'
+import type { Arguments } from './verb-arguments.ts'
+
+/** Calls of scripts with what is promised about their answers. */
+export interface Calls {
+  /** A read: answered only from a primary that is known to be one, and only with what will outlive it. */
+  read(script: Script, args: Arguments): Promise<Reply>
+  /** A change: answered when every promotable replica has it and, where it ended something, the journal too. */
+  write(script: Script, args: Arguments, ended?: (reply: Reply) => JournalEntry | null): Promise<Reply>
+  /** A change that nobody waits for: answered as a read is. */
+  touch(script: Script, args: Arguments): Promise<Reply>
+  /** False from a write that was refused until one succeeds. */
+  isWritable(): boolean
+}
+
+export function createCalls(links: Links, journal: EndsJournal | null): Calls {
+  let writable = true
+
+  async function sent(link: Link, script: Script, args: Arguments): Promise<Reply> {
+    try {
+      const reply = await link.write(script, args)
+      writable = true
+      return reply
+    } catch (error) {
+      if (isWriteRefusal(error)) writable = false
+      throw failureOf(error, 'write')
+    }
+  }
+
+  async function covered(link: Link, reply: Reply): Promise<Reply> {
+    try {
+      await link.covers(newestChange(reply))
+      return reply
+    } catch (error) {
+      throw failureOf(error, 'read')
+    }
+  }
+
+  return {
+    read: async (script, args) => {
+      const link = links.current()
+      const reply = await link.read(script, args).catch((error: unknown) => {
+        throw failureOf(error, 'read')
+      })
+      return covered(link, reply)
+    },
+    write: async (script, args, ended) => {
+      const link = links.current()
+      const reply = await sent(link, script, args)
+      const entry = journal === null ? null : (ended?.(reply) ?? null)
+      if (entry === null && link.replicas() === 0) return reply
+      try {
+        if (entry !== null) await journal?.append(entry)
+        // Only now: a primary whose successor has read the journal before this entry does not get its replicas' word any more.
+        await link.acknowledged()
+        return reply
+      } catch (error) {
+        throw new SessionError('outcome_unknown', 'redis: applied, and perhaps not kept', { cause: error })
+      }
+    },
+    touch: async (script, args) => {
+      const link = links.current()
+      return covered(link, await sent(link, script, args))
+    },
+    isWritable: () => writable,
+  }
+}
+
+/** The newest change among the sessions of an answer; 0 where it shows none. */
+function newestChange([, , , kind, records]: Reply): number {
+  if (kind !== 'read') return 0
+  return Math.max(0, ...(records as readonly (Fields | null)[]).map((fields) => (fields === null ? 0 : changedAt(fields))))
+}
