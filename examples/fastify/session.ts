@@ -20,12 +20,7 @@ export function createSession<C extends AnyContract, const A extends Application
     app.decorate(registered, true)
     app.addHook('onRequest', async (request) => void sessions.set(request, client.open(headOf(request))))
     app.addHook('onSend', async (request, reply) => {
-      const answer = {
-        cacheControl: textOf(reply.getHeader('cache-control')),
-        cdnCacheControl: textOf(reply.getHeader('cdn-cache-control')),
-        vary: textOf(reply.getHeader('vary')),
-      }
-      const changes = sessions.get(request)?.headersFor(answer)
+      const changes = sessions.get(request)?.headersFor((name) => textOf(reply.getHeader(name)))
       if (changes) reply.headers(changes.set)
       if (changes?.setCookie) reply.header('set-cookie', changes.setCookie) // Fastify adds it beside the handler's own.
     })

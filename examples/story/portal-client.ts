@@ -22,7 +22,7 @@ export function openAsPortal({ demonstration, bob }: Stage, around: (carry: Tran
 
 /** Gives Bob's browser the successor of its token, if the session was given one. */
 export function handOver({ demonstration, bob }: Stage, session: PortalSession): void {
-  const setCookie = session.headersFor({ cacheControl: null, cdnCacheControl: null, vary: null })?.setCookie
+  const setCookie = session.headersFor()?.setCookie
   if (setCookie) bob.take(`${demonstration.origins.portal}/`, setCookie)
 }
 

@@ -42,7 +42,7 @@ export function createApplication(
   }
 
   async function keepCookie(visitor: Visitor, opened: Opened): Promise<void> {
-    visitor.keep(opened.headersFor({ cacheControl: null, cdnCacheControl: null, vary: null })?.setCookie ?? null)
+    visitor.keep(opened.headersFor()?.setCookie ?? null)
   }
 
   async function write(

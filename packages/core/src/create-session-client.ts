@@ -97,7 +97,7 @@ export function createSessionClient<C extends AnyContract, const A extends Appli
       const result = await session.resolve(readOptions)
       return {
         result,
-        headers: session.headersFor({ cacheControl: null, cdnCacheControl: null, vary: null }) ?? { set: {}, setCookie: null },
+        headers: session.headersFor() ?? { set: {}, setCookie: null },
       }
     },
     operations: createOperations(parts.writer, (actor: ApplicationSession<C, A>) => actor.presented()),

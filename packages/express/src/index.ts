@@ -96,11 +96,7 @@ async function settled<Value extends object>(act: () => Promise<Value>): Promise
 }
 
 function applyHeaders<C extends AnyContract, A extends ApplicationName<C>>(session: ApplicationSession<C, A>, response: Response): void {
-  const changes = session.headersFor({
-    cacheControl: headerOf(response, 'cache-control'),
-    cdnCacheControl: headerOf(response, 'cdn-cache-control'),
-    vary: headerOf(response, 'vary'),
-  })
+  const changes = session.headersFor((name) => headerOf(response, name))
   if (!changes) return
   for (const [name, value] of Object.entries(changes.set)) response.setHeader(name, value)
   // Beside the handler's own cookies, never instead of them.

@@ -76,7 +76,7 @@ export async function proxiedApplication(
       const session = client.open(request)
       const passage = await session.check(requirement)
       if ('session' in passage)
-        return new Response('passed', { headers: session.headersFor({ cacheControl: null, cdnCacheControl: null, vary: null })?.set ?? {} })
+        return new Response('passed', { headers: session.headersFor()?.set ?? {} })
       const { status, headers, body } = passage.denial
       return new Response(body === '' ? null : body, { status, headers })
     }

@@ -72,12 +72,7 @@ export function createSession<C extends AnyContract, const A extends Application
 }
 
 function applyHeaders<C extends AnyContract, A extends ApplicationName<C>>(session: ApplicationSession<C, A>, context: Context): void {
-  const { headers } = context.res
-  const changes = session.headersFor({
-    cacheControl: headers.get('cache-control'),
-    cdnCacheControl: headers.get('cdn-cache-control'),
-    vary: headers.get('vary'),
-  })
+  const changes = session.headersFor((name) => context.res.headers.get(name))
   if (!changes) return
   for (const [name, value] of Object.entries(changes.set)) context.header(name, value)
   // Beside the handler's own cookies, never instead of them.

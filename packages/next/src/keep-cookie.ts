@@ -1,11 +1,10 @@
-import type { AnswerHeaders, HeaderChanges, RequestHead } from '@single-state/core/adapter'
+import type { HeaderChanges, RequestHead } from '@single-state/core/adapter'
 import { cookies } from 'next/headers.js'
 import { NextResponse } from 'next/server.js'
-import { answerUnknown } from './response-headers.ts'
 
 /** What keeping needs of a place. */
 interface Kept {
-  readonly session: { headersFor(answer: AnswerHeaders): HeaderChanges | null }
+  readonly session: { headersFor(): HeaderChanges | null }
   readonly head: RequestHead
 }
 
@@ -18,7 +17,7 @@ interface Kept {
  * @throws Error of Next.js when a page signs out: that belongs in an action or a handler.
  */
 export async function keepCookie({ session, head }: Kept): Promise<void> {
-  const setCookie = session.headersFor(answerUnknown)?.setCookie
+  const setCookie = session.headersFor()?.setCookie
   const [cookie] = setCookie ? new NextResponse(null, { headers: { 'set-cookie': setCookie } }).cookies.getAll() : []
   if (!setCookie || !cookie) return
   const jar = await cookies()

@@ -1,7 +1,7 @@
 import type { ApplicationSession, RequestHead } from '@single-state/core/adapter'
 import { type NextRequest, NextResponse } from 'next/server.js'
+import { applyHeaders } from './apply-headers.ts'
 import { addressHeader, requestHead } from './request-head.ts'
-import { answerUnknown, applyHeaders } from './response-headers.ts'
 
 type Renewable = Pick<ApplicationSession<never, never>, 'renew' | 'headersFor'>
 
@@ -20,7 +20,7 @@ export function createProxy(open: (head: RequestHead) => Renewable): (request: N
 
     const session = open(requestHead(request.method, `${pathname}${search}`, request.headers))
     await session.renew()
-    const changes = session.headersFor(answerUnknown)
+    const changes = session.headersFor()
     if (changes?.setCookie) applyHeaders(response.headers, changes)
     return response
   }

@@ -7,10 +7,10 @@ import {
   type SessionView,
 } from '@single-state/core/adapter'
 import type { NextRequest } from 'next/server.js'
+import { applyHeaders } from './apply-headers.ts'
 import { keepCookie } from './keep-cookie.ts'
 import type { Place, Places } from './places.ts'
 import { requestHead } from './request-head.ts'
-import { applyHeaders } from './response-headers.ts'
 
 type RouteParams = Record<string, string | string[] | undefined>
 
@@ -88,11 +88,7 @@ async function answerIn<C extends AnyContract, A extends ApplicationName<C>>(
 
 /** A copy: the headers of `Response.redirect` cannot be changed. */
 function withHeaders(response: Response, session: Pick<ApplicationSession<never, never>, 'headersFor'>): Response {
-  const changes = session.headersFor({
-    cacheControl: response.headers.get('cache-control'),
-    cdnCacheControl: response.headers.get('cdn-cache-control'),
-    vary: response.headers.get('vary'),
-  })
+  const changes = session.headersFor((name) => response.headers.get(name))
   if (!changes) return response
   const copy = new Response(response.body, response)
   applyHeaders(copy.headers, changes)

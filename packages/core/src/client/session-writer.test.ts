@@ -433,7 +433,6 @@ describe('publish', () => {
 
 describe('signOut', () => {
   const gone = (call: ScriptedCall) => call.answer(200, { receipt, ended: 1 })
-  const plain = { cacheControl: null, cdnCacheControl: null, vary: null }
 
   it('ends the session, takes the cookie away and leaves nobody signed in', async () => {
     const { gateway, session } = await based()
@@ -443,7 +442,7 @@ describe('signOut', () => {
     gone(call)
     await leaving
     expect(await session.resolve()).toEqual({ status: 'anonymous' })
-    expect(session.headersFor(plain)?.setCookie).toBe('__Host-session=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0')
+    expect(session.headersFor()?.setCookie).toBe('__Host-session=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0')
   })
 
   it.each(['session_ended', 'token_reused', 'session_invalid', 'token_invalid'] as const)(
@@ -453,7 +452,7 @@ describe('signOut', () => {
       const leaving = session.signOut()
       ;(await gateway.next()).refuse(code)
       await leaving
-      expect(session.headersFor(plain)?.setCookie).toContain('Max-Age=0')
+      expect(session.headersFor()?.setCookie).toContain('Max-Age=0')
     },
   )
 
@@ -475,7 +474,7 @@ describe('signOut', () => {
     expect(again.method).toBe('DELETE')
     gone(again)
     await leaving
-    expect(session.headersFor(plain)?.setCookie).toContain('Max-Age=0')
+    expect(session.headersFor()?.setCookie).toContain('Max-Age=0')
   })
 
   it('does not pass for done when a bearer token has expired: it is not ours to exchange', async () => {
@@ -485,7 +484,7 @@ describe('signOut', () => {
     show(await gateway.next(), 1)
     ;(await gateway.next()).refuse('token_expired')
     expect(await leaving).toMatchObject({ name: 'SessionMissingError', code: 'token_expired' })
-    expect(session.headersFor(plain)?.setCookie).toBeNull()
+    expect(session.headersFor()?.setCookie).toBeNull()
   })
 
   it.each<[string, (call: ScriptedCall) => void, number, SessionErrorCode]>([
@@ -497,7 +496,7 @@ describe('signOut', () => {
     const leaving = rejection(session.signOut())
     for (let tries = 0; tries < calls; tries += 1) play(await gateway.next())
     expect(await leaving).toMatchObject({ code, status: 503 })
-    expect(session.headersFor(plain)?.setCookie).toBeNull()
+    expect(session.headersFor()?.setCookie).toBeNull()
     expect((await session.resolve()).status).toBe('active')
   })
 
@@ -505,14 +504,14 @@ describe('signOut', () => {
     const { open } = await openScene()
     const session = open({ token: 'rubbish' })
     await session.signOut()
-    expect(session.headersFor(plain)?.setCookie).toContain('Max-Age=0')
+    expect(session.headersFor()?.setCookie).toContain('Max-Age=0')
   })
 
   it('is refused to another site', async () => {
     const { open, asked } = await openScene()
     const session = open({ method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } })
     expect(await rejection(session.signOut())).toMatchObject({ code: 'cross_site' })
-    expect(session.headersFor(plain)?.setCookie).toBeNull()
+    expect(session.headersFor()?.setCookie).toBeNull()
     expect(asked()).toEqual([])
   })
 
@@ -524,7 +523,7 @@ describe('signOut', () => {
     ;(await gateway.next()).answer(200, { token: 'a.b.c', document: documentOf(1) }, { etag: etagOf(1) })
     gone(await gateway.next())
     await leaving
-    expect(session.headersFor(plain)?.setCookie).toContain('Max-Age=0')
+    expect(session.headersFor()?.setCookie).toContain('Max-Age=0')
   })
 })
 

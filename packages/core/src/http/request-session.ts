@@ -42,8 +42,8 @@ export interface RequestSession<View> {
   renew(): Promise<void>
   /** The answer for an error that a handler threw, or null when it is none of ours. */
   denialFor(error: unknown): Denial | null
-  /** What to change in the headers of the answer, once the handler has set its own; null when the session was not used. */
-  headersFor(answer: AnswerHeaders): HeaderChanges | null
+  /** What to change in the headers of the answer, once the handler has set its own: `answer` looks them up. Null when the session was not used. */
+  headersFor(answer?: AnswerHeaders): HeaderChanges | null
 }
 
 /** What a request session needs of a client. */
@@ -150,7 +150,7 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
       const denied = isSessionError(error) ? deniedBy(error) : null
       return denied && denialOf(denied, head, used?.facts ?? null)
     },
-    headersFor: (answer) => (used ? headersFor(answer, used.facts?.application.cookie ?? null, cookie) : null),
+    headersFor: (answer = () => null) => (used ? headersFor(answer, used.facts?.application.cookie ?? null, cookie) : null),
   }
 }
 

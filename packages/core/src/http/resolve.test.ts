@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { type Asked, cookieName, documentOf, etagOf, openScene, portalOrigin, show } from '../fixtures/scene.ts'
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-const plain = { cacheControl: null, cdnCacheControl: null, vary: null }
 
 /** What a request is answered with whose session, if it comes to that, is at version 1. */
 async function answered(asked: Asked) {
@@ -77,7 +76,7 @@ describe('a request', () => {
 
   it('has no headers to set before its session was used', async () => {
     const { open } = await openScene()
-    expect(open().headersFor(plain)).toBeNull()
+    expect(open().headersFor()).toBeNull()
   })
 })
 
@@ -91,7 +90,7 @@ describe('a request that is only passed on', () => {
     expect(call.path).toBe('/v1/session/token')
     call.answer(200, { token: 'a.b.c', document: documentOf(1) }, { etag: etagOf(1) })
     await renewing
-    expect(session.headersFor(plain)?.setCookie).toContain(`${cookieName}=a.b.c`)
+    expect(session.headersFor()?.setCookie).toContain(`${cookieName}=a.b.c`)
     expect(asked()).toHaveLength(1)
   })
 
@@ -105,7 +104,7 @@ describe('a request that is only passed on', () => {
     clock.advance(afterMs)
     const session = open(head)
     await session.renew()
-    expect(session.headersFor(plain)?.setCookie).toBeNull()
+    expect(session.headersFor()?.setCookie).toBeNull()
     expect(asked()).toEqual([])
   })
 
@@ -116,6 +115,6 @@ describe('a request that is only passed on', () => {
     const renewing = session.renew()
     ;(await gateway.next()).disconnect()
     await renewing
-    expect(session.headersFor(plain)?.setCookie).toBeNull()
+    expect(session.headersFor()?.setCookie).toBeNull()
   })
 })

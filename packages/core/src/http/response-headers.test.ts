@@ -5,11 +5,10 @@ const cookie = { name: '__Host-session', domain: null }
 const successor = { kind: 'successor', token: 'a.b.c' } as const
 const removal = { kind: 'removal' } as const
 const none = { kind: 'none' } as const
-const answer = (cacheControl: string | null, vary: string | null = null, cdnCacheControl: string | null = null): AnswerHeaders => ({
-  cacheControl,
-  cdnCacheControl,
-  vary,
-})
+const answer = (cacheControl: string | null, vary: string | null = null, cdnCacheControl: string | null = null): AnswerHeaders => {
+  const headers = { 'cache-control': cacheControl, 'cdn-cache-control': cdnCacheControl, vary }
+  return (name) => headers[name]
+}
 const ours = { 'cache-control': 'private, no-store', vary: 'Cookie, Authorization' }
 const isSet = 'Path=/; HttpOnly; Secure; SameSite=Lax'
 

@@ -1,12 +1,10 @@
 import { type SessionCookie, serializeCookie, serializeCookieRemoval } from './cookie.ts'
 
-/** What of an answer's headers decides about ours. */
-export interface AnswerHeaders {
-  readonly cacheControl: string | null
-  /** `CDN-Cache-Control`: where there is one, a cache of the network before us goes by it alone (RFC 9213 section 2.2). */
-  readonly cdnCacheControl: string | null
-  readonly vary: string | null
-}
+/**
+ * Looks up what of an answer's own headers decides about ours; null for one that it has not. Where there is a
+ * `CDN-Cache-Control`, a cache of the network before us goes by it alone (RFC 9213 section 2.2).
+ */
+export type AnswerHeaders = (name: 'cache-control' | 'cdn-cache-control' | 'vary') => string | null
 
 /** What to put on an answer: `set` replaces, `setCookie` is added beside the handler's own cookies. */
 export interface HeaderChanges {
@@ -29,17 +27,18 @@ const neverStored = 'private, no-store'
 export function headersFor(answer: AnswerHeaders, cookie: SessionCookie | null, change: CookieChange): HeaderChanges {
   if (cookie && change.kind === 'removal') return withCookie(answer, serializeCookieRemoval(cookie))
   if (cookie && change.kind === 'successor' && !isCacheable(answer)) return withCookie(answer, serializeCookie(cookie, change.token))
-  if (answer.cacheControl !== null) return noChanges
-  return { set: { 'cache-control': neverStored, vary: varyBySession(answer.vary) }, setCookie: null }
+  if (answer('cache-control') !== null) return noChanges
+  return { set: { 'cache-control': neverStored, vary: varyBySession(answer('vary')) }, setCookie: null }
 }
 
 function withCookie(answer: AnswerHeaders, setCookie: string): HeaderChanges {
-  const forNetworks = answer.cdnCacheControl === null ? {} : { 'cdn-cache-control': 'no-store' }
-  return { set: { 'cache-control': neverStored, ...forNetworks, vary: varyBySession(answer.vary) }, setCookie }
+  const forNetworks = answer('cdn-cache-control') === null ? {} : { 'cdn-cache-control': 'no-store' }
+  return { set: { 'cache-control': neverStored, ...forNetworks, vary: varyBySession(answer('vary')) }, setCookie }
 }
 
-function isCacheable({ cacheControl, cdnCacheControl }: AnswerHeaders): boolean {
-  return [cacheControl, cdnCacheControl].some((value) => value !== null && !/(^|[\s,])(no-store|no-cache)([\s,=]|$)/i.test(value))
+function isCacheable(answer: AnswerHeaders): boolean {
+  const said = [answer('cache-control'), answer('cdn-cache-control')]
+  return said.some((value) => value !== null && !/(^|[\s,])(no-store|no-cache)([\s,=]|$)/i.test(value))
 }
 
 /** `Vary: *` already says more; names that are there are not repeated. */

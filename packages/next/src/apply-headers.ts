@@ -1,7 +1,4 @@
-import type { AnswerHeaders, HeaderChanges } from '@single-state/core/adapter'
-
-/** Of an answer that Next.js is still to make, nothing is known. */
-export const answerUnknown: AnswerHeaders = { cacheControl: null, cdnCacheControl: null, vary: null }
+import type { HeaderChanges } from '@single-state/core/adapter'
 
 /** Puts the session's headers on an answer, its cookie beside those that are there. */
 export function applyHeaders(headers: Headers, { set, setCookie }: HeaderChanges): void {
