@@ -10,6 +10,8 @@ export default defineConfig({
       'examples/**/*.test.ts',
       'benchmarks/**/*.test.ts',
       'faults/**/*.test.ts',
+      'simulation/**/*.test.ts',
+      'anomalies/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 20_000,

@@ -20,7 +20,9 @@ const tasks = {
   test: () => ['node', 'tools/test.ts'],
   'test:matrix': () => ['node', 'tools/test-matrix.ts', ...['node22', 'node', 'node26'].map(install)],
   'test:faults': () => ['node', 'faults/main.ts'],
+  simulate: () => ['node', 'simulation/main.ts'],
   bench: () => ['node', 'benchmarks/bench.ts'],
+  anomalies: () => ['node', 'anomalies/main.ts'],
   run: () => [],
 }
 

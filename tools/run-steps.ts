@@ -20,7 +20,7 @@ export interface StepResult {
 }
 
 /** No step takes this long in good health: one that hangs must not take the others' results with it. */
-const deadlineMs = 10 * 60_000
+const deadlineMs = 13 * 60_000
 
 /** Runs every step, `width` at a time, each when the steps that it needs are through. Calls `onEnd` as each one ends. */
 export async function runSteps(steps: readonly Step[], width: number, onEnd: (result: StepResult) => void): Promise<StepResult[]> {

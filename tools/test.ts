@@ -10,6 +10,8 @@ const checks: readonly Step[] = [
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'boundaries', command: ['biome', 'lint', '--only=style/noRestrictedImports', '--only=suspicious/noImportCycles', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  // By themselves: a peer's declarations change global types.
+  { name: 'types of the anomalies', command: ['tsc', '-p', 'anomalies'] },
   { name: 'types of core without Node', command: ['tsc', '-p', 'packages/core/tsconfig.json'] },
   { name: 'types of the Next.js application', command: ['tsc', '-p', 'packages/next/fixture-app'] },
   { name: 'types of the example for Next.js', command: ['tsc', '-p', 'examples/next'] },
