@@ -8,16 +8,19 @@ export interface ConnectionLimits {
   readonly requestTimeoutMs?: number
 }
 
-/** The limits with every default. */
+/** 3: longer than any answer takes that waits for store and provider, and no longer than that. */
+const requestsOfSilence = 3
+
+/** The limits with every default, and how long a connection may be without a byte in either direction. */
 export function connectionLimitsOf({
   most = 4_096,
   headersTimeoutMs = 5_000,
   requestTimeoutMs = 10_000,
-}: ConnectionLimits): Required<ConnectionLimits> {
+}: ConnectionLimits): Required<ConnectionLimits> & { readonly silenceMs: number } {
   checkRange('most', most, 1, 65_535)
   checkRange('headersTimeoutMs', headersTimeoutMs, 100, 5_000)
   checkRange('requestTimeoutMs', requestTimeoutMs, headersTimeoutMs, 10_000)
-  return { most, headersTimeoutMs, requestTimeoutMs }
+  return { most, headersTimeoutMs, requestTimeoutMs, silenceMs: requestsOfSilence * requestTimeoutMs }
 }
 
 function checkRange(name: keyof ConnectionLimits, value: number, least: number, most: number): void {

@@ -29,6 +29,7 @@ import { traceIdOf } from './telemetry/trace.ts'
 import { afterForWaiters, processTimers, type Timers } from './timers.ts'
 import { issueToken } from './tokens/issue.ts'
 import { openKeyring, startWatchingKeys } from './tokens/keys.ts'
+import { rememberVerified } from './tokens/verified-tokens.ts'
 
 /** What a gateway takes from the process around it; each has the default that a server wants. */
 export interface GatewayOptions {
@@ -128,7 +129,8 @@ async function openPorts(
     poll: checked.live ? createChangePoll({ store, ...waiting }) : null,
     settling: checked.live ? createSettling(waiting) : noSettling,
     after,
-    ...tokens,
+    issueToken: tokens.issueToken,
+    verifyToken: rememberVerified(tokens.verifyToken),
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server'
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { type ConnectionLimits, connectionLimitsOf } from './connection-limits.ts'
 import type { Gateway } from './gateway.ts'
-import { refuseUnreadable } from './http/refuse-unreadable.ts'
+import { answerUnreadable, refuseUnreadable } from './http/refuse-unreadable.ts'
 import type { TlsPair } from './tls-files.ts'
 
 /** Where a gateway listens. */
@@ -30,7 +30,13 @@ export interface ServedGateway {
 }
 
 /** Limits that nobody needs otherwise. */
-const limits = { keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 } as const
+const limits = {
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+  // Node would refuse a request without a host in a way of its own.
+  requireHostHeader: false,
+} as const
 
 /**
  * Serves a gateway on Node's own HTTP server.
@@ -59,15 +65,14 @@ export async function serveGateway(
 }
 
 function serverOf(gateway: Gateway, tls: TlsPair | undefined, connections: ConnectionLimits): Server {
-  const { most, headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout } = connectionLimitsOf(connections)
+  const { most, headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout, silenceMs } = connectionLimitsOf(connections)
   const serverOptions = { ...limits, headersTimeout, requestTimeout }
   const fetch = (request: Request, { incoming }: HttpBindings | Http2Bindings) =>
     gateway.fetch(request, { address: incoming.socket.remoteAddress ?? null })
-  const options = { fetch, overrideGlobalObjects: false }
-  const server = tls
-    ? createAdaptorServer({ ...options, createServer: createTlsServer, serverOptions: { ...serverOptions, ...tls } })
-    : createAdaptorServer({ ...options, serverOptions })
-  return Object.assign(server as Server, { maxConnections: most })
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: answerUnreadable })
+  const server = tls ? createTlsServer({ ...serverOptions, ...tls }, listener) : createServer(serverOptions, listener)
+  // Who does not read an answer would keep its connection for ever.
+  return Object.assign(server, { maxConnections: most, timeout: silenceMs })
 }
 
 /** A connection is idle only once its answer is out, so idle ones are looked for until there are none. */

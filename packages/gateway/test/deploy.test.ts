@@ -164,7 +164,8 @@ describe('the compose file', () => {
 
   it('has the gateways that nginx asks, on the port of the image', () => {
     const asked = [...nginx.matchAll(/^ +server ([\w-]+):(\d+) /gm)]
-    expect(asked.map(([, name]) => name)).toEqual(Object.keys(services).filter((name) => name.startsWith('gateway')))
+    const gateways = Object.keys(services).filter((name) => name.startsWith('gateway'))
+    expect(asked.map(([, name]) => name)).toEqual([...gateways, ...gateways])
     for (const [, name, port] of asked) {
       expect(port).toBe('4400')
       expect(services[name as string]).toMatchObject({ build: '.', env_file: '.env', read_only: true, restart: 'unless-stopped' })
@@ -195,31 +196,34 @@ describe('the compose file', () => {
   })
 
   it.skipIf(skipWithout('nginx', 'openssl'))(
-    'has an nginx that goes on when one of two gateways is gone',
+    'has an nginx that goes on when one of two gateways is gone, and at once when both were and one is back',
     { timeout: 60_000 },
     async () => {
       const path = temporaryFolder()
       const files = writeCertificate(path, 'session')
       const store = memoryStore()
-      const nodes = await Promise.all(
-        [1, 2].map(async () => serveGateway((await openTestGateway({ store })).gateway, { port: 0, hostname: '127.0.0.1' })),
-      )
+      const serve = async (on: number) => serveGateway((await openTestGateway({ store })).gateway, { port: on, hostname: '127.0.0.1' })
+      const nodes = await Promise.all([serve(0), serve(0)])
       const port = await freePort()
       const http = [
         ['/etc/nginx/tls/tls.crt', join(path, files.cert)],
         ['/etc/nginx/tls/tls.key', join(path, files.key)],
         ['listen 443', `listen 127.0.0.1:${port}`],
         ...nodes.map((one, at) => [`gateway-${at + 1}:4400`, `127.0.0.1:${one.port}`]),
-      ].reduce((text, [from, to]) => text.replace(from as string, to as string), nginx)
+      ].reduce((text, [from, to]) => text.replaceAll(from as string, to as string), nginx)
       const server = await startNginx({ http, port })
       cleaning.push(() => server.stop())
       const ca = readFileSync(join(path, files.cert), 'utf8')
       const statuses = async (address: string) => Promise.all(Array.from({ length: 8 }, () => statusOf(port, address, ca)))
       expect(await statuses('/readyz')).toEqual(Array(8).fill(200))
-      await nodes[0]?.close()
+      await nodes[0].close()
       expect(await statuses('/readyz')).toEqual(Array(8).fill(200))
       expect(await statusOf(port, '/metrics', ca)).toBe(403)
-      await nodes[1]?.close()
+      await nodes[1].close()
+      expect(await statuses('/readyz')).toEqual(Array(8).fill(502))
+      const back = await serve(nodes[1].port)
+      expect(await statusOf(port, '/readyz', ca)).toBe(200)
+      await back.close()
     },
   )
 })

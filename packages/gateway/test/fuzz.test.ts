@@ -17,7 +17,9 @@ describe('a gateway that is sent what is nearly right', () => {
     expect(figures.welcome).toEqual(expect.arrayContaining(Object.keys(operations)))
   })
 
-  it(`answers ${rawRequests} connections that are nearly HTTP, or closes them, and goes on (seed ${seed})`, { timeout: 120_000 }, async () => {
+  it(`answers ${rawRequests} connections that are nearly HTTP, or closes them, and goes on (seed ${seed})`, {
+    timeout: 120_000,
+  }, async () => {
     const statuses = await runRaw({ requests: rawRequests, seed })
     expect(Object.keys(statuses)).toEqual(expect.arrayContaining(['200', '400']))
   })

@@ -10,4 +10,6 @@ process.stdout.write(`${requests} requests, seed ${seed}\n`)
 const startedAt = performance.now()
 const figures = await runFuzz({ requests, seed, onRound: (line) => process.stdout.write(`${line}\n`) })
 const seconds = (performance.now() - startedAt) / 1_000
-process.stdout.write(`${JSON.stringify(figures, null, 2)}\nin ${Math.round(seconds)} s, ${Math.round(figures.requests / seconds)} a second: no fault\n`)
+process.stdout.write(
+  `${JSON.stringify(figures, null, 2)}\nin ${Math.round(seconds)} s, ${Math.round(figures.requests / seconds)} a second: no fault\n`,
+)

@@ -100,6 +100,7 @@ describe('the page of the configuration', () => {
     ['headers of a request', constantIn('gateway/src/serve.ts', 'maxHeaderSize')],
     ['time for the headers of a request', connectionLimitsOf({}).headersTimeoutMs],
     ['time for a whole request', connectionLimitsOf({}).requestTimeoutMs],
+    ['silence on a connection, three times the time for a request', connectionLimitsOf({}).silenceMs],
     ['connections of one gateway', connectionLimitsOf({}).most],
     ['calls to the store at once', constantIn('gateway/src/guarded-store.ts', 'mostCalls')],
     ['time for a read in the store', constantIn('gateway/src/guarded-store.ts', /read: \{ ms: ([\d_]+)/)],
@@ -147,7 +148,7 @@ describe('the page of the configuration', () => {
 
   it('tells no limit that is not checked here', () => {
     const [, table = ''] = page.split('## Limits')
-    expect(table.match(/^\| [^|]+\| [\d.,]+ ?(KiB|MiB|ms|s|min)? \|/gm)).toHaveLength(49)
+    expect(table.match(/^\| [^|]+\| [\d.,]+ ?(KiB|MiB|ms|s|min)? \|/gm)).toHaveLength(50)
   })
 })
 

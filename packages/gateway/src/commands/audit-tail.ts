@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type AuditPage, auditPageSchema } from '../routes/schemas.ts'
 import { type Command, type CommandInput, expectNoPositionals, type Terminal, UnreachableError, UsageError } from './command.ts'
 import { type OperatorCalls, operatorCalls, operatorOptions } from './operator-calls.ts'
+import { oneLine } from './plain-text.ts'
 
 type AuditLine = AuditPage['records'][number]
 
@@ -81,7 +82,7 @@ async function slept(signal: AbortSignal): Promise<boolean> {
 async function print(calls: OperatorCalls, { text, flag }: CommandInput, terminal: Terminal, after: number): Promise<number> {
   for (let last = after; ; ) {
     const { records, next } = await pageAfter(calls, last, 500, text('session'))
-    for (const record of records) terminal.out(flag('json') ? JSON.stringify(record) : lineOf(record))
+    for (const record of records) terminal.out(flag('json') ? JSON.stringify(record) : oneLine(lineOf(record)))
     last = records.at(-1)?.seq ?? last
     if (next === null) return last
   }

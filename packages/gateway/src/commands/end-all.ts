@@ -52,7 +52,7 @@ async function offline(input: CommandInput, terminal: Terminal): Promise<Ending>
   return async (reason) => {
     const opened = await opening(store)
     const entry = changeEntry('end_all', [], { application: gatewayName, actor: null, reason, traceId: null })
-    const { nowMs } = await opened.endAll(entry).finally(() => (typeof store === 'string' ? opened.close() : undefined))
+    const { nowMs } = await opened.endAll(entry).finally(() => opened.close())
     const committedAt = new Date(nowMs).toISOString()
     const lines = ["ended       everybody's sessions", `committed   ${committedAt}`, `store       ${opened.name}`]
     return { answer: { committedAt, store: opened.name }, lines }

@@ -5,6 +5,7 @@ import { checkedConfig } from './checked-config.ts'
 import { type Command, type CommandInput, type Terminal, UsageError } from './command.ts'
 import { explainSession } from './explain-session.ts'
 import { operatorCalls, operatorOptions, RefusedError } from './operator-calls.ts'
+import { oneLine } from './plain-text.ts'
 import { loadedConfig, startOptions } from './start-gateway.ts'
 
 export const explain: Command = {
@@ -30,7 +31,7 @@ export const explain: Command = {
     else {
       const what = path === null ? 'this session' : `${path} of this session`
       terminal.out(denied ? `✗ ${application.name} is denied ${what}` : `✓ ${application.name} is given ${what}`)
-      for (const { kind, about, says } of facts) terminal.out(`  ${signs[kind]} ${about.padEnd(9)}  ${says}`)
+      for (const { kind, about, says } of facts) terminal.out(oneLine(`  ${signs[kind]} ${about.padEnd(9)}  ${says}`))
     }
     return denied ? 1 : 0
   },

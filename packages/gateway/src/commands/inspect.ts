@@ -1,6 +1,7 @@
 import { type InspectedSession, inspectedSessionSchema } from '../routes/schemas.ts'
 import { type Command, UsageError } from './command.ts'
 import { operatorCalls, operatorOptions } from './operator-calls.ts'
+import { oneLine } from './plain-text.ts'
 
 export const inspect: Command = {
   name: 'inspect',
@@ -11,7 +12,7 @@ export const inspect: Command = {
     const [id, ...more] = input.positionals
     if (!id || more.length > 0) throw new UsageError('expected the id of one session')
     const session = await operatorCalls(input, terminal).get(`/v1/sessions/${encodeURIComponent(id)}`, inspectedSessionSchema)
-    for (const line of input.flag('json') ? [JSON.stringify(session)] : linesOf(session)) terminal.out(line)
+    for (const line of input.flag('json') ? [JSON.stringify(session)] : linesOf(session)) terminal.out(oneLine(line))
     return 0
   },
 }

@@ -13,6 +13,11 @@ function plainText(text: string): string {
   return [...text].map((sign) => (sign !== '\n' && /\p{Cc}|\p{Bidi_Control}/u.test(sign) ? codeOf(sign) : sign)).join('')
 }
 
+/** A text that is one line whatever it holds: what comes from elsewhere must not look like a line of ours. */
+export function oneLine(text: string): string {
+  return text.replaceAll('\n', codeOf('\n'))
+}
+
 function codeOf(sign: string): string {
   return `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -1,10 +1,12 @@
+import { oneLine } from './plain-text.ts'
+
 /** A log line for people: the time of day, what happened, and of a request no more than one looks for. */
 export function readableLog(line: string): string {
   const { time, msg, level, service, ...fields } = parsed(line)
   const at = typeof time === 'string' ? time.slice(11, 19) : '--:--:--'
   if (msg === 'request') return `${at}  ${requestLine(fields)}`
   const facts = Object.entries(fields).map(([name, value]) => `${name}=${factOf(value)}`)
-  return [`${at}  ${nameOf(level)}${msg}`, ...facts].join('  ')
+  return oneLine([`${at}  ${nameOf(level)}${msg}`, ...facts].join('  '))
 }
 
 function requestLine({ method, route, status, code, durationMs, application }: Record<string, unknown>): string {

@@ -57,8 +57,17 @@ export interface Start {
   readonly welcome: (port: number) => readonly string[]
 }
 
-/** Serves a gateway until the terminal is asked to stop, then answers what is under way and closes it. */
+/** Serves a gateway until the terminal is asked to stop, then answers what is under way and closes it, with its store. */
 export async function serveUntilStopped(config: GatewayConfig, terminal: Terminal, start: Start): Promise<number> {
+  try {
+    return await serve(config, terminal, start)
+  } finally {
+    // A store that the configuration opened keeps the process alive: nobody would start it again after a start that failed.
+    if (typeof config.store === 'object') await config.store.close()
+  }
+}
+
+async function serve(config: GatewayConfig, terminal: Terminal, start: Start): Promise<number> {
   const read = () => (config.tls ? readTlsFiles(config.tls, terminal.cwd) : undefined)
   const tls = told(read)
   const running = await open(config, { ...start.options, env: terminal.env })

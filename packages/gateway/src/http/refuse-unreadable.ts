@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { RequestError } from '@hono/node-server'
 import { errorTypeOf } from '@single-state/core/protocol'
 
 /** What Node found wrong with a request before there was one to answer; everything else is a 400. */
@@ -20,11 +21,27 @@ export function refuseUnreadable(server: Server): void {
     if (!socket.writable || isAnswering) socket.destroy()
     else socket.end(problemText(statuses[error.code ?? ''] ?? 400))
   })
+  // RFC 9110 section 10.1.1: an expectation that is none of ours.
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(417, { ...problemHeaders, Connection: 'close' }).end(bodyOf(417))
+  })
+}
+
+/** What can be read and is no request that anything can be made of: no host, or an address that is none. */
+export function answerUnreadable(error: unknown): Response {
+  const status = error instanceof RequestError ? 400 : 500
+  return new Response(bodyOf(status), { status, headers: problemHeaders })
+}
+
+const problemHeaders = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
+
+function bodyOf(status: number): string {
+  const code = status === 500 ? 'internal_error' : 'request_invalid'
+  return JSON.stringify({ type: errorTypeOf(code), title: STATUS_CODES[status] ?? '', status, code })
 }
 
 function problemText(status: number): string {
-  const title = STATUS_CODES[status] ?? ''
-  const body = JSON.stringify({ type: errorTypeOf('request_invalid'), title, status, code: 'request_invalid' })
-  const headers = ['Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Cache-Control: no-store']
-  return [`HTTP/1.1 ${status} ${title}`, ...headers, 'Connection: close', '', body].join('\r\n')
+  const body = bodyOf(status)
+  const headers = Object.entries({ ...problemHeaders, 'Content-Length': Buffer.byteLength(body), Connection: 'close' })
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...headers.map((header) => header.join(': ')), '', body].join('\r\n')
 }

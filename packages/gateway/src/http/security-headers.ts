@@ -18,7 +18,7 @@ export function securityHeaders(origin: string): MiddlewareHandler {
     c.res.headers.set('X-Content-Type-Options', 'nosniff')
     c.res.headers.set('Referrer-Policy', 'no-referrer')
     if (!c.res.headers.has('Content-Security-Policy')) {
-      c.res.headers.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+      c.res.headers.set('Content-Security-Policy', "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
     }
     if (isHttps) c.res.headers.set('Strict-Transport-Security', `max-age=${strictTransportS}`)
   }

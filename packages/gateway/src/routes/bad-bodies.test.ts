@@ -1,4 +1,5 @@
-import { type Case, refuses } from '../fixtures/bad-input.ts'
+import { describe, expect, it } from 'vitest'
+import { type Case, openScene, refuses } from '../fixtures/bad-input.ts'
 
 const set = { 'context.tenant': 'acme' }
 const change = { reason: 'tenant.switch', set }
@@ -139,6 +140,16 @@ const changes: readonly Case[] = [
 
 refuses('bad bodies', bodies)
 refuses('bad changes', changes)
+
+describe('a refused body', () => {
+  it('is told which member was not as expected, and never what else it holds', async () => {
+    const { patch } = await openScene()
+    const told = async (name: string) => (await patch({ reason: 'tenant.switch', set: { [name]: 'a' }, unset: { [name]: 1 } })).body.detail
+    expect(await told('x')).toBe('not as expected: unset')
+    const long = await patch({ reason: 'tenant.switch', set: { ['<script>'.repeat(30)]: 'a', ['n'.repeat(129)]: 'a' } })
+    expect(long.body.detail).toBe('not as expected: set.(no name), set.(no name)')
+  })
+})
 
 function manyKeys(count: number): Readonly<Record<string, number>> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`context.k${index}`, index]))

@@ -84,13 +84,21 @@ function authenticate(ports: GatewayPorts, request: Request, c: Context<GatewayE
 function parseBody(operation: Operation, value: unknown): unknown {
   const parsed = operation.body?.safeParse(value)
   if (parsed?.success) return parsed.data
-  const paths = parsed?.error.issues.map(({ path }) => path.join('.')) ?? []
+  const paths = parsed?.error.issues.map(({ path }) => path.map(nameOf).join('.')) ?? []
   const isReasonOnly = paths.length > 0 && paths.every((path) => path === 'reason')
   if (isReasonOnly && operation.codes.includes('reason_required')) throw new ProblemError('reason_required')
-  const where = paths.filter((path) => path !== '').join(', ')
+  const where = paths
+    .filter((path) => path !== '')
+    .slice(0, 10)
+    .join(', ')
   throw new ProblemError('request_invalid', {
     detail: where === '' ? 'the body has not the members it should have' : `not as expected: ${where}`,
   })
+}
+
+/** Names of members help who sent them; what is no name of ours could be anything, and says nothing. */
+function nameOf(part: PropertyKey): string {
+  return /^[A-Za-z0-9_.-]{1,128}$/.test(String(part)) ? String(part) : '(no name)'
 }
 
 function parseQuery(operation: Operation, value: Record<string, string>): unknown {

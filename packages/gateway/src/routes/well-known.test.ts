@@ -70,6 +70,8 @@ describe('the OpenAPI document', () => {
     const { security, responses } = paths['/v1/sessions/{id}'].delete
     expect(security).toEqual([{ application: [] }, { application: [], session: [] }])
     expect(responses['401'].description).toContain('session_ended')
+    // A header that is there and empty.
+    expect(responses['401'].description).toContain('token_missing')
     expect(paths['/v1/audit'].get.security).toEqual([{ application: [] }])
     expect(paths['/v1/session'].get.security).toEqual([{ application: [], session: [] }])
     expect(paths['/healthz'].get.security).toEqual([])
@@ -100,7 +102,7 @@ describe('every answer', () => {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     })
     expect(response.headers.has('strict-transport-security')).toBe(false)
   })

@@ -4,7 +4,7 @@ import { Counter, Histogram, Registry } from 'prom-client'
 export interface Metrics {
   readonly request: (route: string, method: string, status: number, seconds: number) => void
   /** `result`: `document`, `unchanged`, or the code of the refusal. */
-  readonly read: (result: string) => void
+  readonly read: (result: string, count?: number) => void
   readonly commit: (kind: 'update' | 'signal') => void
   readonly conflict: () => void
   readonly end: (why: string, sessions: number) => void
@@ -48,7 +48,7 @@ export function createMetrics(): Metrics {
       requests.inc({ route, method, status })
       requestSeconds.observe({ route }, seconds)
     },
-    read: (result) => reads.inc({ result }),
+    read: (result, count = 1) => reads.inc({ result }, count),
     commit: (kind) => commits.inc({ kind }),
     conflict: () => conflicts.inc(),
     end: (why, sessions) => ends.inc({ why }, sessions),

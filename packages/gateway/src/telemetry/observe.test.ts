@@ -28,6 +28,13 @@ describe('the log', () => {
     expect(logged().map(({ route }) => route)).toEqual(['(none)', '(none)'])
   })
 
+  it('has one name for all methods that somebody made up, and so have the metrics', async () => {
+    const { call, logged } = await openTestGateway()
+    await call('MADE-UP', '/v1/session')
+    expect(logged()).toMatchObject([{ method: '_OTHER', route: '/v1/session', status: 405 }])
+    expect((await call('GET', '/metrics', { as: 'admin' })).body).not.toContain('MADE-UP')
+  })
+
   it('says which application a wrong key names, so that somebody finds it', async () => {
     const { call, logged } = await openTestGateway()
     await call('GET', '/v1/application', { headers: { Authorization: `Bearer ss_portal_${'A'.repeat(43)}` } })

@@ -95,11 +95,13 @@ function operationsOf(document: Record<string, unknown>): readonly Described[] {
   })
 }
 
-/** As routers do: once, and only where every sign of it can be. */
+/** As routers do: once, and what cannot be is left as it is. */
 export function decoded(pathname: string): string {
-  try {
-    return decodeURI(pathname)
-  } catch {
-    return pathname
-  }
+  return pathname.replaceAll(/(%[0-9A-Fa-f]{2})+/g, (encoded) => {
+    try {
+      return decodeURI(encoded)
+    } catch {
+      return encoded
+    }
+  })
 }

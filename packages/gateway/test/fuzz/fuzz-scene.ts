@@ -43,6 +43,7 @@ export async function openFuzzScene(draw: Draw, provider: FuzzProvider) {
   const tokens: KnownToken[] = []
   const logins: LoginUnderWay[] = []
   const tags = new Map<string, string>()
+  const issued = new Map<string, string>()
   const subjects = new Map<string, string>()
 
   /** Remembers a token of the gateway, in the place of an old one where there are many. */
@@ -50,6 +51,7 @@ export async function openFuzzScene(draw: Draw, provider: FuzzProvider) {
     const id = String(decodeJwt(token).sid)
     const subject = subjects.get(id) ?? (await gateway.store.read([id])).records[0]?.subject ?? ''
     subjects.set(id, subject)
+    issued.set(token, id)
     const known = { token, id, subject }
     if (tokens.length < 12) tokens.push(known)
     else tokens[draw.below(tokens.length)] = known
@@ -62,6 +64,8 @@ export async function openFuzzScene(draw: Draw, provider: FuzzProvider) {
     logins,
     /** Ids of all sessions so far and whose they are: none may be shown to whoever shows no token of it. */
     subjects,
+    /** Every token so far, letter by letter, and its session: any other spelling of it shows nothing. */
+    issued,
     /** The tag that the portal was last shown of each session. */
     tags,
     learn,

@@ -26,7 +26,8 @@ export function leakOf(shown: Shown, { status, headers, text }: Answered, ids: R
   if (!isExchange && anyToken.test(text)) return 'a token in the body'
   // A page may offer the same address again, spelt so that it is nothing but an address.
   const isPage = headers.get('content-type')?.startsWith('text/html')
-  if (isPage ? text.includes(`('${mark}`) : status >= 400 && text.includes(mark)) return 'what was sent, as it was sent'
+  const said = text.replace(/"detail":"not as expected: [\w.,() -]+"/, '')
+  if (isPage ? text.includes(`('${mark}`) : status >= 400 && said.includes(mark)) return 'what was sent, as it was sent'
   if (!shown.byOperator && shown.pathname !== '/v1/heartbeat') {
     const strange = (text.match(anyName) ?? []).find((name) => ids.has(name) && (status >= 400 || !shown.ids.has(name)))
     if (strange) return 'a session that was not shown'
@@ -35,7 +36,12 @@ export function leakOf(shown: Shown, { status, headers, text }: Answered, ids: R
   const location = headers.get('location')
   if (location !== null && !origins.includes(new URL(location, origin).origin)) return `a redirect to ${location}`
   if (headers.has('access-control-allow-origin')) return 'an answer for other origins'
-  return headers.getSetCookie().map((cookie) => cookieLeak(shown, cookie)).find((leak) => leak !== null) ?? null
+  return (
+    headers
+      .getSetCookie()
+      .map((cookie) => cookieLeak(shown, cookie))
+      .find((leak) => leak !== null) ?? null
+  )
 }
 
 /** Who shows no token gets no session, but by a login; what is taken back is taken back by a sign-out alone. */

@@ -36,7 +36,23 @@ function changeMethod(draft: Draft, draw: Draw): void {
   draft.method = draw.pick(methods)
 }
 
-const pathParts = ['', '.', '..', '%2e%2e', '%2F', '%5C', '%00', '%E9', '%zz', '%c0%ae', ';a=1', '__proto__', mark, 'x'.repeat(3_000), '%F0%9F%91%A9']
+const pathParts = [
+  '',
+  '.',
+  '..',
+  '%2e%2e',
+  '%2F',
+  '%5C',
+  '%00',
+  '%E9',
+  '%zz',
+  '%c0%ae',
+  ';a=1',
+  '__proto__',
+  mark,
+  'x'.repeat(3_000),
+  '%F0%9F%91%A9',
+]
 
 function changePath(draft: Draft, draw: Draw): void {
   const parts = draft.path.split('/')
@@ -149,7 +165,13 @@ function spoiled(token: string, other: string, draw: Draw): string {
 
 /** A credential of one kind in the place of another. */
 function swapCredential(draft: Draft, draw: Draw, scene: FuzzScene): void {
-  const credential = draw.pick([keyOf('portal'), keyOf('admin'), draw.pick(scene.tokens).token, `ss_portal_${'A'.repeat(43)}`, draw.pick(scene.tokens).id])
+  const credential = draw.pick([
+    keyOf('portal'),
+    keyOf('admin'),
+    draw.pick(scene.tokens).token,
+    `ss_portal_${'A'.repeat(43)}`,
+    draw.pick(scene.tokens).id,
+  ])
   const place = draw.pick(['Authorization', 'Session-Token', 'Cookie', 'Idempotency-Key'])
   const forms: Readonly<Record<string, string>> = { Authorization: `Bearer ${credential}`, Cookie: `__Host-session=${credential}` }
   setHeader(draft, place, forms[place] ?? credential)
@@ -187,7 +209,24 @@ function placesIn(value: unknown, depth = 0): Place[] {
     .flatMap((key) => [{ holder, key }, ...placesIn(holder[key], depth + 1)])
 }
 
-const fragments = ['\u0000', '\ufeff', '{', '}', '[', ']', ',', ':', '"', '\\u0000', '\\ud800', '"__proto__":{},', '"a":1,"a":2,', '1e999', '-', '//']
+const fragments = [
+  '\u0000',
+  '\ufeff',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '"',
+  '\\u0000',
+  '\\ud800',
+  '"__proto__":{},',
+  '"a":1,"a":2,',
+  '1e999',
+  '-',
+  '//',
+]
 
 function changeText(draft: Draft, draw: Draw): void {
   const body = bodyOf(draft)
@@ -203,7 +242,14 @@ function changeText(draft: Draft, draw: Draw): void {
   else draft.text = draw.pick(['', 'null', '0', '"x"', '[]', '{}', `${mark}=${mark}`])
 }
 
-const mediaTypes = ['', 'text/plain', 'application/json; charset=utf-16', 'application/JSON ; Charset="UTF-8"', 'multipart/form-data; boundary=x', mark]
+const mediaTypes = [
+  '',
+  'text/plain',
+  'application/json; charset=utf-16',
+  'application/JSON ; Charset="UTF-8"',
+  'multipart/form-data; boundary=x',
+  mark,
+]
 
 function changeMediaType(draft: Draft, draw: Draw): void {
   const others = ['application/json', 'application/x-www-form-urlencoded'].filter((type) => type !== headerOf(draft, 'content-type'))

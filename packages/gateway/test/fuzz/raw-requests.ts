@@ -115,7 +115,14 @@ const spoilings: readonly ((raw: Raw, draw: Draw) => void)[] = [
     raw.lines[at] += hostileText(draw).slice(0, 100)
   },
   (raw, draw) => {
-    raw.body = draw.pick(['', raw.body.slice(0, -3), `${raw.body}GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n`, '5\r\nhello\r\n0\r\n\r\n', 'zz\r\n', '\x00'.repeat(50)])
+    raw.body = draw.pick([
+      '',
+      raw.body.slice(0, -3),
+      `${raw.body}GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n`,
+      '5\r\nhello\r\n0\r\n\r\n',
+      'zz\r\n',
+      '\x00'.repeat(50),
+    ])
   },
   (raw, draw) => {
     raw.end = draw.pick(['\n', '\r', '\r\n', '\r\r\n'])

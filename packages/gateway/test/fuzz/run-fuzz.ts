@@ -1,4 +1,4 @@
-import { origin } from '../../src/fixtures/test-gateway.ts'
+import { keyOf, origin } from '../../src/fixtures/test-gateway.ts'
 import { type Answered, type DescribedAnswers, decoded, describedAnswers } from './described-answers.ts'
 import { bodyOf, type Draft, requestOf } from './draft.ts'
 import { createDraw, type Draw } from './draw.ts'
@@ -41,7 +41,11 @@ export async function runFuzz({ requests, seed, onRound = () => undefined }: Fuz
     for (let round = 0; tally.requests < requests; round += 1) {
       const count = Math.min(roundRequests, requests - tally.requests)
       await runRound({ seed: seed + round, count, provider, tally })
-      onRound(`${tally.requests} requests, ${Object.entries(tally.statuses).map(([status, times]) => `${status}: ${times}`).join(', ')}`)
+      onRound(
+        `${tally.requests} requests, ${Object.entries(tally.statuses)
+          .map(([status, times]) => `${status}: ${times}`)
+          .join(', ')}`,
+      )
     }
   } finally {
     provider.close()
@@ -53,7 +57,13 @@ interface Round {
   readonly seed: number
   readonly count: number
   readonly provider: FuzzProvider
-  readonly tally: { requests: number; unsendable: number; sessions: number; readonly statuses: Record<string, number>; readonly welcome: Set<string> }
+  readonly tally: {
+    requests: number
+    unsendable: number
+    sessions: number
+    readonly statuses: Record<string, number>
+    readonly welcome: Set<string>
+  }
 }
 
 async function runRound({ seed, count, provider, tally }: Round): Promise<void> {
@@ -73,7 +83,10 @@ async function runRound({ seed, count, provider, tally }: Round): Promise<void> 
     }
     at += 1
     const { answer, fault } = await send({ request, draft, draw, scene, described })
-    if (fault) throw new Error(`${fault}\nseed ${seed}, request ${at}: ${describe(draft, request)}\nanswer ${answer.status}: ${answer.text.slice(0, 500)}`)
+    if (fault)
+      throw new Error(
+        `${fault}\nseed ${seed}, request ${at}: ${describe(draft, request)}\nanswer ${answer.status}: ${answer.text.slice(0, 500)}`,
+      )
     tally.requests += 1
     tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1
     if (answer.status < 400) tally.welcome.add(draft.kind)
@@ -116,25 +129,17 @@ async function send({ request, draft, draw, scene, described }: Sending): Promis
   }
 }
 
-function shownBy(request: Request, draft: Draft, { subjects }: FuzzScene): Shown {
+function shownBy(request: Request, draft: Draft, { subjects, issued }: FuzzScene): Shown {
   const body = bodyOf(draft)
   const headers = [...request.headers].map((header) => header.join(': ')).join('\n')
   const text = `${request.url}\n${headers}\n${typeof body === 'string' ? body : ''}`
   const pathname = decoded(new URL(request.url).pathname)
   const shownTokens = text.match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []
-  const own = new Set(shownTokens.map(sidOf).filter((id) => id !== null && subjects.has(id)) as string[])
+  const own = new Set(shownTokens.flatMap((token) => issued.get(token) ?? []))
   const people = new Set([...own].map((id) => subjects.get(id)))
   // The person's other sessions are theirs to see.
   const others = pathname.includes('/others') ? [...subjects].filter(([, subject]) => people.has(subject)).map(([id]) => id) : []
-  return { text, pathname, ids: new Set([...own, ...others]), byOperator: text.includes('ss_admin_') }
-}
-
-function sidOf(token: string): string | null {
-  try {
-    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid ?? null
-  } catch {
-    return null
-  }
+  return { text, pathname, ids: new Set([...own, ...others]), byOperator: headers.includes(`Bearer ${keyOf('admin')}`) }
 }
 
 /** Takes successors, tags and logins from good answers, so that the next requests get further. */
@@ -142,7 +147,7 @@ async function learnFrom(draft: Draft, { status, headers, text }: Answered, scen
   const location = headers.get('location')
   const [cookie] = headers.getSetCookie()
   const known = scene.tokens.find(({ token }) => draft.headers.some(([, value]) => value.includes(token)))
-  if (status === 200 && draft.kind === 'exchangeToken') await scene.learn(JSON.parse(text).token)
+  if (status === 200 && draft.kind === 'exchangeToken' && text.startsWith('{"token":"')) await scene.learn(JSON.parse(text).token)
   const etag = headers.get('etag')
   if (known && etag) scene.tags.set(known.id, etag)
   if (status !== 302 || !location) return

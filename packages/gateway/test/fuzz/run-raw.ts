@@ -7,17 +7,23 @@ import { mark } from './hostile-values.ts'
 import { rawRequest } from './raw-requests.ts'
 
 /** So many at once: a gateway in use has others to answer, too. */
-const atOnce = 16
+const atOnce = 160
 
 /**
  * Sends a listening gateway bytes that are nearly requests, and looks at what comes back.
  *
  * @throws Error that names the seed, the bytes and what is wrong.
  */
-export async function runRaw({ requests, seed }: { readonly requests: number; readonly seed: number }): Promise<Readonly<Record<string, number>>> {
+export async function runRaw({
+  requests,
+  seed,
+}: {
+  readonly requests: number
+  readonly seed: number
+}): Promise<Readonly<Record<string, number>>> {
   const draw = createDraw(seed)
   const { gateway, signIn, logText } = await openTestGateway()
-  const connections = { headersTimeoutMs: 1_000, requestTimeoutMs: 2_000 }
+  const connections = { headersTimeoutMs: 200, requestTimeoutMs: 500 }
   const served = await serveGateway(gateway, { port: 0, hostname: '127.0.0.1', connections })
   const token = await signIn()
   const statuses: Record<string, number> = {}
@@ -41,19 +47,27 @@ export async function runRaw({ requests, seed }: { readonly requests: number; re
   return statuses
 }
 
-/** Everything that comes until the other side closes. */
+/** The first whole answer, or everything that comes until the other side closes. */
 async function answerTo(bytes: Buffer, port: number): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   let text = ''
   socket.setEncoding('latin1')
   socket.on('data', (chunk) => {
     text += chunk
+    if (isWhole(text)) socket.destroy()
   })
   // A connection that is reset has been answered, or will be seen to be closed.
   socket.on('error', () => undefined)
-  socket.end(bytes)
+  socket.write(bytes)
   await once(socket, 'close')
-  return text
+  return text.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '')
+}
+
+function isWhole(text: string): boolean {
+  const [head = '', body] = text.split(/\r\n\r\n([\s\S]*)/, 2)
+  if (body === undefined || / 100 Continue$/.test(head)) return false
+  const [, length] = /^content-length: (\d+)/im.exec(head) ?? []
+  return length === undefined ? body.endsWith('0\r\n\r\n') : body.length >= Number(length)
 }
 
 /** Closing without a word is an answer to what is no HTTP. */

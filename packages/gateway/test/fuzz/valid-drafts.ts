@@ -1,7 +1,7 @@
 import { issuer, keyOf, origin } from '../../src/fixtures/test-gateway.ts'
-import { logoutEvent } from '../logout-tokens.ts'
 import type { Operation } from '../../src/routes/operation.ts'
 import { operations } from '../../src/routes/operations.ts'
+import { logoutEvent } from '../logout-tokens.ts'
 import type { Draft } from './draft.ts'
 import type { Draw } from './draw.ts'
 import type { FuzzScene, KnownToken } from './fuzz-scene.ts'
@@ -37,7 +37,8 @@ function operationDraft(kind: OperationKind, draw: Draw, scene: FuzzScene): Draf
   const application = operation.proof === 'operator' || kind.endsWith('Others') ? draw.pick(['admin', 'portal']) : draw.pick(applications)
   const draft = draftOf(kind, operation.method.toUpperCase(), pathOf(operation, draw, known))
   draft.headers.push(['Contract-Revision', draw.pick(['3', '3', '1', '4'])])
-  if (operation.proof !== 'none') draft.headers.push(['Authorization', `Bearer ${keyOf(operation.proof === 'session' ? 'portal' : application)}`])
+  if (operation.proof !== 'none')
+    draft.headers.push(['Authorization', `Bearer ${keyOf(operation.proof === 'session' ? 'portal' : application)}`])
   if (operation.proof === 'session' || (operation.actor && draw.once(3))) draft.headers.push(['Session-Token', known.token])
   if (operation.forProxies) draft.headers.push(['Cookie', `__Host-session=${known.token}`])
   draft.headers.push(...conditionsOf(operation, draw, scene.tags.get(known.id)))
@@ -117,7 +118,10 @@ async function browserDraft(kind: BrowserKind, draw: Draw, scene: FuzzScene): Pr
     case 'home':
       return draftOf(kind, 'GET', '/', { headers })
     case 'login':
-      return draftOf(kind, 'GET', '/login', { headers, query: draw.once(3) ? [...way, ['acr_values', 'urn:acr:2'], ['max_age', '60']] : way })
+      return draftOf(kind, 'GET', '/login', {
+        headers,
+        query: draw.once(3) ? [...way, ['acr_values', 'urn:acr:2'], ['max_age', '60']] : way,
+      })
     case 'development':
       if (draw.once(2)) return draftOf(kind, 'GET', '/development/sign-in', { headers, query: [['state', state]] })
       return formDraft(draftOf(kind, 'POST', '/development/sign-in', { headers }), { state, subject: draw.pick(['ada', 'bob']) })

@@ -21,7 +21,7 @@ export async function storeFindings(config: GatewayConfig, checked: CheckedConfi
     if (!isSessionError(error)) throw error
     return [fail('store', `${store.name} does not answer: ${reasonOf(error)}`, 'start it, or correct its address and rights')]
   } finally {
-    if (typeof config.store === 'string') await store.close()
+    await store.close()
   }
 }
 

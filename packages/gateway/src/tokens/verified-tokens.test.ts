@@ -1,0 +1,51 @@
+import type { TokenVerdict, VerificationKey } from '@single-state/core/protocol'
+import { describe, expect, it } from 'vitest'
+import { rememberVerified } from './verified-tokens.ts'
+
+const claims = { iss: 'https://g', sid: 'S'.repeat(43), gen: 1, iat: 100, exp: 400 }
+const key = { alg: 'EdDSA' } as VerificationKey
+
+/** A verifier that counts, over a set of keys that a test changes. */
+function counting(answer: TokenVerdict = { status: 'valid', claims, kid: 'k', expired: false }) {
+  const asked: string[] = []
+  const keys = new Map([['k', key]])
+  const verify = rememberVerified(async (token) => {
+    asked.push(token)
+    return answer
+  })
+  const ask = (token: string, nowMs = 200_000) => verify(token, { origin: 'https://g', keyOf: (kid) => keys.get(kid) }, nowMs)
+  return { asked, keys, ask }
+}
+
+describe('rememberVerified', () => {
+  it('verifies each token once', async () => {
+    const { asked, ask } = counting()
+    const answers = [await ask('a'), await ask('b'), await ask('a')]
+    expect(answers.map(({ status }) => status)).toEqual(['valid', 'valid', 'valid'])
+    expect(asked).toEqual(['a', 'b'])
+  })
+
+  it('judges the end of a token at every use', async () => {
+    const { ask } = counting()
+    const expired = async (nowMs: number) => (await ask('a', nowMs)) as { readonly expired: boolean }
+    expect([await expired(200_000), await expired(405_000), await expired(405_001)]).toMatchObject([
+      { expired: false },
+      { expired: false },
+      { expired: true },
+    ])
+  })
+
+  it('verifies anew what was signed with a key that is not published any more', async () => {
+    const { asked, keys, ask } = counting()
+    await ask('a')
+    keys.clear()
+    await ask('a')
+    expect(asked).toEqual(['a', 'a'])
+  })
+
+  it('remembers no refusal', async () => {
+    const { asked, ask } = counting({ status: 'invalid', why: 'forged' })
+    expect([await ask('a'), await ask('a')]).toMatchObject([{ status: 'invalid' }, { status: 'invalid' }])
+    expect(asked).toEqual(['a', 'a'])
+  })
+})
