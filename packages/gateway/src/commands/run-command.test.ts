@@ -56,6 +56,13 @@ describe('single-state', () => {
     expect(err).toContain('unexpected "surplus"')
   })
 
+  it.each(['inspect', 'revoke'])('takes a session whose id begins with a hyphen for what it is in %s', async (name) => {
+    const options = name === 'revoke' ? ['--reason', 'test'] : []
+    const { code, err } = await run([name, `-${'a'.repeat(42)}`, ...options])
+    expect(err).not.toContain('nknown option')
+    expect([code, err.includes('usage:')]).toEqual([1, false])
+  })
+
   it('says its version', async () => {
     expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+/)
   })

@@ -60,7 +60,10 @@ function commandOf(argv: readonly string[]): Command | undefined {
 
 function inputOf(command: Command, args: readonly string[]): CommandInput {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: { ...command.options }, allowPositionals: true, strict: true })
+    const { values, positionals } = parseArgs({
+      ...{ args: sessionsLast(args), options: { ...command.options } },
+      ...{ allowPositionals: true, strict: true },
+    })
     return {
       positionals,
       text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
@@ -69,6 +72,14 @@ function inputOf(command: Command, args: readonly string[]): CommandInput {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** One session id in 64 begins with a hyphen: after `--` it is no option. No option of ours is as long. */
+function sessionsLast(args: readonly string[]): string[] {
+  const isSession = (arg: string) => /^-[\w-]{42}$/.test(arg)
+  const sessions = args.filter(isSession)
+  if (sessions.length === 0 || args.includes('--')) return [...args]
+  return [...args.filter((arg) => !isSession(arg)), '--', ...sessions]
 }
 
 function failed({ name, usage }: Command, error: unknown, terminal: Terminal): number {
