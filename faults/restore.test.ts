@@ -3,25 +3,27 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, expect, it } from 'vitest'
+import { expect, it, type TestContext } from 'vitest'
 import { postgresPrograms, startPostgres } from '../tools/servers/postgres-server.ts'
 import { startRedis } from '../tools/servers/redis-server.ts'
 import { skipWithout } from '../tools/servers/server-process.ts'
-import { createCaller } from './load/call.ts'
+import { createCaller, patiently } from './load/call.ts'
 import { knownState } from './load/known-state.ts'
-import { signIn, type Visitor } from './load/visitor.ts'
+import { signInPatiently, type Visitor } from './load/visitor.ts'
 import { type Site, startSite } from './site/site.ts'
 
 const run = promisify(execFile)
 
-const closing: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-}, 60_000)
+/** Takes what a test has to close when it is over, last first. */
+type Closing = (close: () => Promise<unknown>) => void
 
-async function newFolder(): Promise<string> {
+function closingOf({ onTestFinished }: TestContext): Closing {
+  return (close) => onTestFinished(async () => void (await close()), 60_000)
+}
+
+async function newFolder(closing: Closing): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'single-state-restore-'))
-  closing.push(() => rm(folder, { recursive: true, force: true }))
+  closing(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -33,51 +35,57 @@ async function replaceFolder(folder: string, by: string): Promise<void> {
 
 /** Ends a session and expects to be told that it is done, once the gateway has its store. */
 async function revoke(site: Site, { session }: Visitor): Promise<void> {
-  const operator = createCaller(site.origin, site.keys.operator)
-  const call = { method: 'DELETE', path: `/v1/sessions/${session}`, body: { reason: 'incident' } }
-  await expect.poll(async () => (await operator(call))?.status, { timeout: 30_000, interval: 200 }).toBe(200)
+  const operator = patiently(createCaller(site.origin, site.keys.operator))
+  const answer = await operator({ method: 'DELETE', path: `/v1/sessions/${session}`, body: { reason: 'incident' } })
+  expect(answer?.status).toBe(200)
 }
 
-async function openSite(address: string, environment?: Readonly<Record<string, string>>): Promise<Site> {
+async function openSite(closing: Closing, address: string, environment?: Readonly<Record<string, string>>): Promise<Site> {
   const site = await startSite({ addresses: [address], ...(environment && { environment }) })
-  closing.push(site.stop)
+  closing(site.stop)
   return site
 }
 
 const hasRedis = !skipWithout('nginx', 'redis-server', 'redis-cli', 'cp')
 const hasPostgres = !skipWithout('nginx', 'cp', ...postgresPrograms)
 
-it.runIf(hasRedis)('a Redis that was restored from an old backup keeps ended what its journal knows of', { timeout: 180_000 }, async () => {
-  const [dataFolder, backup] = [join(await newFolder(), 'data'), join(await newFolder(), 'data')]
-  await run('mkdir', [dataFolder])
-  let redis = await startRedis({ dataFolder })
-  closing.push(() => redis.stop())
-  const journal = await startRedis()
-  closing.push(journal.stop)
-  const site = await openSite(redis.url, { JOURNAL: journal.url })
-  const [revoked, living] = [await signIn(site.origin, 'ada'), await signIn(site.origin, 'bob')]
+it.runIf(hasRedis)(
+  'a Redis that was restored from an old backup keeps ended what its journal knows of',
+  { timeout: 180_000, concurrent: true },
+  async (context) => {
+    const closing = closingOf(context)
+    const [dataFolder, backup] = [join(await newFolder(closing), 'data'), join(await newFolder(closing), 'data')]
+    await run('mkdir', [dataFolder])
+    let redis = await startRedis({ dataFolder })
+    closing(() => redis.stop())
+    const journal = await startRedis()
+    closing(journal.stop)
+    const site = await openSite(closing, redis.url, { JOURNAL: journal.url })
+    const [revoked, living] = await Promise.all([signInPatiently(site.origin, 'ada'), signInPatiently(site.origin, 'bob')])
 
-  await redis.stop()
-  await replaceFolder(backup, dataFolder)
-  redis = await startRedis({ dataFolder, port: redis.port })
-  await revoke(site, revoked)
-  await redis.stop()
-  await replaceFolder(dataFolder, backup)
-  redis = await startRedis({ dataFolder, port: redis.port })
+    await redis.stop()
+    await replaceFolder(backup, dataFolder)
+    redis = await startRedis({ dataFolder, port: redis.port })
+    await revoke(site, revoked)
+    await redis.stop()
+    await replaceFolder(dataFolder, backup)
+    redis = await startRedis({ dataFolder, port: redis.port })
 
-  expect([await knownState(site, revoked), await knownState(site, living)]).toEqual(['session_ended', 'active'])
-})
+    expect([await knownState(site, revoked), await knownState(site, living)]).toEqual(['session_ended', 'active'])
+  },
+)
 
 it.runIf(hasPostgres)(
   'a PostgreSQL that was restored from an old backup ends everybody when it is told to',
-  { timeout: 180_000 },
-  async () => {
-    const backup = join(await newFolder(), 'data')
+  { timeout: 180_000, concurrent: true },
+  async (context) => {
+    const closing = closingOf(context)
+    const backup = join(await newFolder(closing), 'data')
     let postgres = await startPostgres()
-    closing.push(() => postgres.stop())
+    closing(() => postgres.stop())
     const dataFolder = await postgres.sql('SHOW data_directory')
-    const site = await openSite(postgres.url)
-    const [revoked, living] = [await signIn(site.origin, 'ada'), await signIn(site.origin, 'bob')]
+    const site = await openSite(closing, postgres.url)
+    const [revoked, living] = await Promise.all([signInPatiently(site.origin, 'ada'), signInPatiently(site.origin, 'bob')])
 
     await postgres.stop('SIGINT', { keep: true })
     await replaceFolder(backup, dataFolder)
@@ -89,10 +97,10 @@ it.runIf(hasPostgres)(
 
     // Nothing can tell: this is why there is `single-state end-all`.
     expect(await knownState(site, revoked)).toBe('active')
-    const operator = createCaller(site.origin, site.keys.operator)
+    const operator = patiently(createCaller(site.origin, site.keys.operator))
     const answer = await operator({ method: 'DELETE', path: '/v1/sessions', body: { reason: 'restore', confirm: 'end-all' } })
     expect(answer?.status).toBe(200)
     expect([await knownState(site, revoked), await knownState(site, living)]).toEqual(['session_ended', 'session_ended'])
-    expect(await knownState(site, await signIn(site.origin, 'ada'))).toBe('active')
+    expect(await knownState(site, await signInPatiently(site.origin, 'ada'))).toBe('active')
   },
 )

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { checkHistory } from './history/check-history.ts'
+import { type FirstGoodReads, firstGoodReads, isGoodRead } from './history/first-good-read.ts'
 import type { FinalSession, Operation, Violation } from './history/operation.ts'
-import { createCaller } from './load/call.ts'
+import { createCaller, patiently } from './load/call.ts'
 import { readFinalSessions } from './load/final-sessions.ts'
 import { startLoad } from './load/load.ts'
-import { between, createRandom, type Random } from './load/random.ts'
+import { createRandom } from './load/random.ts'
 import { createRecorder, type Recorder } from './load/recorder.ts'
 import { gatewayNemeses } from './nemeses/gateways.ts'
-import type { Nemesis } from './nemeses/nemesis.ts'
+import { type Inflicted, inflictUntilOver } from './nemeses/inflict.ts'
 import { type Site, startSite } from './site/site.ts'
 import { type StoreName, storeSites } from './stores/open-store-site.ts'
 import type { StoreSite } from './stores/store-site.ts'
@@ -20,6 +21,8 @@ export interface FaultRunOptions {
   readonly seed: number
   /** Default 4. */
   readonly workers?: number
+  /** Only faults whose kind contains this. Default all. */
+  readonly only?: string
   /** Ends the faults before their time: what was seen until then is judged. */
   readonly signal?: AbortSignal
   /** Takes a line now and then. */
@@ -36,8 +39,8 @@ export interface FaultRunFigures {
   readonly faults: Readonly<Record<string, number>>
   readonly violations: readonly Violation[]
   readonly falseSignOuts: number
-  /** From the end of each fault that had taken the store from every gateway to the end of the next read that succeeded. */
-  readonly firstGoodRead: { readonly count: number; readonly medianMs: number; readonly mostMs: number; readonly slowestAfter: string }
+  /** After faults that had taken the store from every gateway. */
+  readonly firstGoodRead: FirstGoodReads
   /** What no rule foresees, and how often. */
   readonly surprises: Readonly<Record<string, number>>
 }
@@ -65,17 +68,24 @@ export async function runFaults(name: StoreName, options: FaultRunOptions): Prom
 export async function runFaultsOn(
   site: Site,
   store: StoreSite,
-  { durationMs, seed, workers = 4, signal, onLine = () => undefined }: FaultRunOptions,
+  { durationMs, seed, workers = 4, only = '', signal, onLine = () => undefined }: FaultRunOptions,
 ): Promise<FaultRunFigures> {
   const recorder = createRecorder()
+  const { history, nowMs } = recorder
   const load = await startLoad({ site, recorder, seed, workers, sessions: livingSessions })
-  const nemeses = [...store.nemeses, ...gatewayNemeses(site.gateways)]
-  const endMs = recorder.nowMs() + durationMs
-  const isOver = () => recorder.nowMs() >= endMs || signal?.aborted === true
-  const inflicted = await inflictUntil(isOver, nemeses, createRandom(seed + 1), recorder, onLine)
-  await inPeace(recorder)
+  const nemeses = [...store.nemeses, ...gatewayNemeses(site.gateways)].filter(({ kind }) => kind.includes(only))
+  if (nemeses.length === 0) throw new TypeError(`only: no fault of this store is called "${only}"`)
+  const endMs = nowMs() + durationMs
+  const isOver = () => nowMs() >= endMs || signal?.aborted === true
+  const goodReadAfter = (sinceMs: number) => firstGoodRead(recorder, sinceMs)
+  const onFault = (line: string) => onLine(`${line}; ${history.length} operations so far`)
+  const victim = { nowMs, isOver, isBack: store.isBack, goodReadAfter, onFault }
+  const inflicted = await inflictUntilOver(victim, nemeses, createRandom(seed + 1))
+  await goodReadAfter(nowMs())
+  // What was unsure is told.
+  await pause(500)
   await load.stop()
-  const operator = createCaller(site.origin, site.keys.operator)
+  const operator = patiently(createCaller(site.origin, site.keys.operator))
   const final = await readFinalSessions(
     operator,
     load.everybody.map(({ session }) => session),
@@ -86,50 +96,10 @@ export async function runFaultsOn(
 /** 15 s: much longer than a good read may take once everything is back. */
 const patienceMs = 15_000
 
-/** Goes on until reads succeed again after the last fault, and a little longer, so that what was unsure is told. */
-async function inPeace({ history, nowMs }: Recorder): Promise<void> {
-  const sinceMs = nowMs()
-  const isGood = (operation: Operation) => operation.startMs > sinceMs && nameOf(operation) === 'read active'
-  while (!history.some(isGood) && nowMs() < sinceMs + patienceMs) await pause(50)
-  await pause(500)
-}
-
-interface Inflicted {
-  readonly kind: string
-  readonly takesStore: boolean
-  readonly healedMs: number
-}
-
-async function inflictUntil(
-  isOver: () => boolean,
-  nemeses: readonly Nemesis[],
-  random: Random,
-  recorder: Recorder,
-  onLine: (line: string) => void,
-): Promise<readonly Inflicted[]> {
-  const inflicted: Inflicted[] = []
-  // Each once, in a drawn order, then again: a short run meets as many kinds as it can.
-  let order: Nemesis[] = []
-  while (!isOver()) {
-    if (order.length === 0) order = shuffled(nemeses, random)
-    const nemesis = order.pop() as Nemesis
-    await pause(between(random, 200, 900))
-    const startMs = recorder.nowMs()
-    const heal = await nemesis.inflict(random)
-    await pause(between(random, Math.min(300, nemesis.mostMs), nemesis.mostMs))
-    await heal()
-    const healedMs = recorder.nowMs()
-    inflicted.push({ kind: nemesis.kind, takesStore: nemesis.takesStore, healedMs })
-    onLine(`${inflicted.length} ${nemesis.kind}, ${Math.round(healedMs - startMs)} ms; ${recorder.history.length} operations so far`)
-  }
-  return inflicted
-}
-
-function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
-  return items
-    .map((item) => ({ item, key: random() }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ item }) => item)
+/** Resolves when it is there, or was long enough in coming. */
+async function firstGoodRead({ history, nowMs }: Recorder, sinceMs: number): Promise<void> {
+  const isThere = () => (history.findLast(isGoodRead)?.endMs ?? 0) > sinceMs
+  while (!isThere() && nowMs() < sinceMs + patienceMs) await pause(20)
 }
 
 function figuresOf(
@@ -160,21 +130,4 @@ function countOf(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1
   return counts
-}
-
-function firstGoodReads(history: readonly Operation[], inflicted: readonly Inflicted[]): FaultRunFigures['firstGoodRead'] {
-  const good = history.filter((operation) => operation.kind === 'read' && operation.found.status === 'active')
-  const endsMs = good.map(({ endMs }) => endMs).sort((a, b) => a - b)
-  const waits = inflicted
-    .filter(({ takesStore }) => takesStore)
-    .map(({ kind, healedMs }) => ({ kind, ms: (endsMs.find((endMs) => endMs > healedMs) ?? Number.POSITIVE_INFINITY) - healedMs }))
-    .sort((a, b) => a.ms - b.ms)
-  const slowest = waits.at(-1)
-  const median = waits[Math.floor(waits.length / 2)]
-  return {
-    count: waits.length,
-    medianMs: Math.round(median?.ms ?? 0),
-    mostMs: Math.round(slowest?.ms ?? 0),
-    slowestAfter: slowest?.kind ?? 'none',
-  }
 }

@@ -1,14 +1,15 @@
-import { randomInt } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { skipWithout } from '../tools/servers/server-process.ts'
-import { type Answer, createCaller } from './load/call.ts'
-import { people, signIn, type Visitor } from './load/visitor.ts'
+import { type Answer, type Caller, createCaller, patiently } from './load/call.ts'
+import { people, signInPatiently, type Visitor } from './load/visitor.ts'
 import { runFaultsOn } from './run.ts'
 import { type Site, startSite } from './site/site.ts'
-import { storeSites } from './stores/open-store-site.ts'
+import { type StoreName, storeSites } from './stores/open-store-site.ts'
 import type { StoreSite } from './stores/store-site.ts'
 
-const stores = ['postgres', 'redis'] as const
+const names = ['postgres', 'redis'] as const
+const missing = new Set(names.filter((name) => skipWithout(...storeSites[name].programs)))
 
 /** A few seconds of faults; `npm run test:faults` goes on for as long as it is told. */
 const seed = randomInt(2 ** 31)
@@ -16,31 +17,45 @@ const seed = randomInt(2 ** 31)
 /** Starting three gateways and their store takes seconds on a busy machine. */
 const startMs = 90_000
 
-describe.each(stores)('three gateways on one %s behind nginx', (name) => {
-  const { programs, start } = storeSites[name]
-  describe.skipIf(skipWithout(...programs))('of two revisions of a contract, as in the middle of a deploy', () => {
-    let store: StoreSite
-    let site: Site
-    beforeAll(async () => {
-      store = await start()
-      site = await startSite({ ...store, revisions: [1, 1, 2] })
-    }, startMs)
-    afterAll(async () => {
-      await site?.stop()
-      await store?.stop()
-    }, startMs)
+const opened = new Map<StoreName, { readonly store: StoreSite; readonly site: Site }>()
+const closing: (() => Promise<void>)[] = []
+beforeAll(async () => {
+  const present = names.filter((name) => !missing.has(name))
+  await Promise.all(
+    present.map(async (name) => {
+      const store = await storeSites[name].start()
+      closing.push(store.stop)
+      const site = await startSite({ ...store, revisions: [1, 1, 2] })
+      closing.push(site.stop)
+      opened.set(name, { store, site })
+    }),
+  )
+}, startMs)
+afterAll(async () => {
+  for (const close of closing.reverse()) await close()
+}, startMs)
 
+function at(name: StoreName): { readonly store: StoreSite; readonly site: Site } {
+  const found = opened.get(name)
+  if (!found) throw new Error(`${name} was not started`)
+  return found
+}
+
+describe.concurrent.each(names)('three gateways on one %s behind nginx, of two revisions as in the middle of a deploy,', (name) => {
+  const site = () => at(name).site
+
+  describe.skipIf(missing.has(name))('where nothing fails', () => {
     /** The portal's calls to each gateway, past the load balancer. */
-    const portals = () => site.gateways.map(({ url }) => createCaller(url, site.keys.portal))
+    const portals = () => site().gateways.map(({ url }) => patiently(createCaller(url, site().keys.portal)))
 
     it('have one set of keys, although they started at the same moment on an empty store', async () => {
-      const sets = await Promise.all(site.gateways.map(async ({ url }) => (await fetch(`${url}/.well-known/jwks.json`)).json()))
+      const sets = await Promise.all(site().gateways.map(async ({ url }) => (await fetch(`${url}/.well-known/jwks.json`)).json()))
       expect(new Set(sets.map(({ keys }) => keys.map(({ kid }: { kid: string }) => kid).join())).size).toBe(1)
     })
 
     it('finish a login that another one began, and believe the token at once', async () => {
       for (const person of people) {
-        const visitor = await signIn(site.origin, person)
+        const visitor = await signInPatiently(site().origin, person)
         const answers = await Promise.all(portals().map((call) => call({ method: 'GET', path: '/v1/session', token: visitor.token() })))
         expect(answers.map((answer) => answer?.status)).toEqual([200, 200, 200])
       }
@@ -48,7 +63,7 @@ describe.each(stores)('three gateways on one %s behind nginx', (name) => {
 
     it('read what another one wrote, take an exchange of another one, and deny what another one ended', async () => {
       const [first, second, third] = portals() as [Caller, Caller, Caller]
-      const visitor = await signIn(site.origin, 'ada')
+      const visitor = await signInPatiently(site().origin, 'ada')
       let etag = (await read(first, visitor))?.etag ?? ''
       for (const [index, call] of [first, second, third].entries()) {
         const written = await stamp(call, visitor, etag, `turn ${index}`)
@@ -61,14 +76,14 @@ describe.each(stores)('three gateways on one %s behind nginx', (name) => {
       const exchanged = await second({ method: 'POST', path: '/v1/session/token', token: visitor.token(), body: {} })
       visitor.keep(`__Host-session=${exchanged?.body.token}`)
       expect((await read(third, visitor))?.status).toBe(200)
-      expect((await first({ method: 'DELETE', path: '/v1/session', token: visitor.token(), body: { reason: 'sign_out' } }))?.status).toBe(
-        200,
-      )
+      // 401 where the answer to the first attempt was lost.
+      const ended = await first({ method: 'DELETE', path: '/v1/session', token: visitor.token(), body: { reason: 'sign_out' } })
+      expect([200, 401]).toContain(ended?.status)
       for (const call of [first, second, third]) expect((await read(call, visitor))?.body.code).toBe('session_ended')
     })
 
     it('let one of them win where each is asked for the same version, and tell the same key the same', async () => {
-      const visitor = await signIn(site.origin, 'bob')
+      const visitor = await signInPatiently(site().origin, 'bob')
       const etag = (await read(portals()[0] as Caller, visitor))?.etag ?? ''
       const racers = await Promise.all(portals().map((call, index) => stamp(call, visitor, etag, `racer ${index}`)))
       expect(racers.map((answer) => answer?.status).sort()).toEqual([200, 412, 412])
@@ -80,10 +95,13 @@ describe.each(stores)('three gateways on one %s behind nginx', (name) => {
     })
 
     it('lose no field that only the next revision knows, and sign nobody out', async () => {
-      const [older, newer] = [site.gateways[0]?.url ?? '', site.gateways[2]?.url ?? '']
-      const [oldOnOld, oldOnNew] = [createCaller(older, site.keys.portal, 1), createCaller(newer, site.keys.portal, 1)]
-      const newOnNew = createCaller(newer, site.keys.portal, 2)
-      const visitor = await signIn(site.origin, 'ada')
+      const [older, newer] = [site().gateways[0]?.url ?? '', site().gateways[2]?.url ?? '']
+      const [oldOnOld, oldOnNew] = [
+        patiently(createCaller(older, site().keys.portal, 1)),
+        patiently(createCaller(newer, site().keys.portal, 1)),
+      ]
+      const newOnNew = patiently(createCaller(newer, site().keys.portal, 2))
+      const visitor = await signInPatiently(site().origin, 'ada')
       const first = await read(newOnNew, visitor)
       const themed = await patch(newOnNew, visitor, first?.etag ?? '', 'theme', { 'context.theme': 'dark' })
       expect(themed?.body.document.context).toEqual({ stamp: null, theme: 'dark' })
@@ -101,26 +119,34 @@ describe.each(stores)('three gateways on one %s behind nginx', (name) => {
     })
 
     it('take the exchange of a session from one revision to the other and back', async () => {
-      const visitor = await signIn(site.origin, 'carol')
-      for (const gateway of [...site.gateways, ...site.gateways]) {
-        const call = createCaller(gateway.url, site.keys.portal)
+      const visitor = await signInPatiently(site().origin, 'carol')
+      for (const gateway of [...site().gateways, ...site().gateways]) {
+        const call = patiently(createCaller(gateway.url, site().keys.portal))
         const exchanged = await call({ method: 'POST', path: '/v1/session/token', token: visitor.token(), body: {} })
         expect(exchanged?.status).toBe(200)
         visitor.keep(`__Host-session=${exchanged?.body.token}`)
         expect((await read(call, visitor))?.status).toBe(200)
       }
     })
-
-    it(`keep every promise while gateways, store and the ways between them fail (seed ${seed})`, { timeout: startMs }, async () => {
-      const { violations, operations, faults } = await runFaultsOn(site, store, { durationMs: 5_000, seed })
-      expect(violations).toEqual([])
-      expect(operations['read active']).toBeGreaterThan(0)
-      expect(Object.keys(faults).length).toBeGreaterThan(0)
-    })
   })
 })
 
-type Caller = ReturnType<typeof createCaller>
+// After the rest: no gateway is spared.
+describe('three gateways of two revisions on one store', () => {
+  for (const name of names) {
+    it.skipIf(missing.has(name))(
+      `keep every promise while they, ${name} and the ways between fail (seed ${seed})`,
+      { timeout: startMs, concurrent: true },
+      async () => {
+        const { site, store } = at(name)
+        const { violations, operations, faults } = await runFaultsOn(site, store, { durationMs: 4_000, seed })
+        expect(violations).toEqual([])
+        expect(operations['read active']).toBeGreaterThan(0)
+        expect(Object.keys(faults).length).toBeGreaterThan(0)
+      },
+    )
+  }
+})
 
 function read(call: Caller, visitor: Visitor): Promise<Answer | null> {
   return call({ method: 'GET', path: '/v1/session', token: visitor.token() })
@@ -130,7 +156,14 @@ function stamp(call: Caller, visitor: Visitor, etag: string, value: string, key?
   return patch(call, visitor, etag, 'stamp', { 'context.stamp': value }, key)
 }
 
-function patch(call: Caller, visitor: Visitor, etag: string, reason: string, set: object, key?: string): Promise<Answer | null> {
-  const headers = { 'If-Match': etag, ...(key !== undefined && { 'Idempotency-Key': key }) }
+function patch(
+  call: Caller,
+  visitor: Visitor,
+  etag: string,
+  reason: string,
+  set: object,
+  key: string = randomUUID(),
+): Promise<Answer | null> {
+  const headers = { 'If-Match': etag, 'Idempotency-Key': key }
   return call({ method: 'PATCH', path: '/v1/session', token: visitor.token(), body: { reason, set }, headers })
 }

@@ -44,6 +44,8 @@ const cases: readonly [file: string, imported: string, allowed: boolean][] = [
   ['packages/gateway/src/routes/e.ts', '../../../core/src/index.ts', false],
   ['packages/gateway/src/policy/cookie-scope.ts', 'tldts', true],
   ['packages/gateway/src/policy/applications.ts', 'tldts', false],
+  ['packages/gateway/src/recent.ts', 'lru-cache', true],
+  ['packages/gateway/src/policy/applications.ts', 'lru-cache', false],
   ['packages/gateway/src/stores/sqlite-extra.ts', 'better-sqlite3', true],
   ['packages/gateway/src/stores/memory-extra.ts', 'better-sqlite3', false],
   ['packages/gateway/src/oidc/oidc.ts', 'openid-client', true],

@@ -13,9 +13,11 @@ export interface GatewayOrder {
   readonly store: string
   /** People to sign in. */
   readonly count: number
+  /** For a store that another gateway has used. Default: one of its own. */
+  readonly secret?: string
 }
 
-const { store, count } = await readOrder<GatewayOrder>()
+const { store, count, secret = randomBytes(32).toString('base64url') } = await readOrder<GatewayOrder>()
 const port = await freePort()
 const origin = `http://localhost:${port}`
 const key = `ss_portal_${randomBytes(32).toString('base64url')}`
@@ -23,7 +25,7 @@ const gateway = await createGateway({
   contract,
   origin,
   store,
-  secret: randomBytes(32).toString('base64url'),
+  secret,
   idp: everybody,
   applications: { portal: { key, origins: ['http://localhost:4410'] } },
   derive: ({ plan, roles, tenant, notes }) => ({ entitlements: { plan, roles }, context: { tenant, notes } }),

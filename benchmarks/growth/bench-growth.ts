@@ -3,7 +3,7 @@ import type { SessionRecord, SessionStore } from '@single-state/gateway'
 import { machine } from '../measure/machine.ts'
 import { percentile } from '../measure/statistics.ts'
 import { table } from '../report/table.ts'
-import { commitDirectly, createDirectly } from '../stores/direct-session.ts'
+import { commitDirectly, createDirectly, fillDirectly } from '../stores/direct-session.ts'
 import { openStores, type StoreUnderTest } from '../stores/open-stores.ts'
 
 /** What the command line asks for. */
@@ -27,9 +27,6 @@ interface GrowthRow {
 
 /** Calls per figure. */
 const batch = 2_000
-
-/** Creations under way at once while the store is filled. */
-const lanes = 64
 
 const subject = 'person-of-many-sessions'
 
@@ -60,7 +57,7 @@ async function growStore({ name, store, usedBytes }: StoreUnderTest, sizes: read
   return measuredAt(sizes, async (size, at) => {
     const have = at === 0 ? 1 : (sizes[at - 1] ?? 1)
     process.stderr.write(`${name}: ${size} sessions\n`)
-    await fill(size - have, (index) => createDirectly(store, have + index))
+    await fillDirectly(store, have, size)
     const figures = await measureSession(store, probe.id)
     return { store: name, size: `${size} sessions`, ...figures, bytesPerSession: ((await usedBytes()) - empty) / size }
   })
@@ -71,7 +68,7 @@ async function growSubject({ name, store }: StoreUnderTest): Promise<readonly Gr
   const sizes = [1, 10, 100, 1_000]
   return measuredAt(sizes, async (size, at) => {
     process.stderr.write(`${name}: ${size} sessions of one person\n`)
-    await fill(size - (sizes[at - 1] ?? 1), (index) => createDirectly(store, index, subject))
+    await fillDirectly(store, sizes[at - 1] ?? 1, size, subject)
     return { store: name, size: `${size} of one person`, ...(await measureSession(store, probe.id)), bytesPerSession: null }
   })
 }
@@ -93,19 +90,6 @@ async function measuredAt(
     })
   }
   return rows
-}
-
-/** Makes `count` sessions, many at once, and says how far it is. */
-async function fill(count: number, create: (index: number) => Promise<unknown>): Promise<void> {
-  let next = 0
-  const lane = async () => {
-    while (next < count) {
-      const index = next++
-      if (index > 0 && index % 100_000 === 0) process.stderr.write(`  ${index} of ${count}\n`)
-      await create(index)
-    }
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
 }
 
 async function measureSession(store: SessionStore, id: string): Promise<{ readonly readP50Us: number; readonly commitP50Us: number }> {

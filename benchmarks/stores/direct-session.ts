@@ -29,6 +29,22 @@ export async function createDirectly(store: SessionStore, index: number, subject
   return outcome.record
 }
 
+/** Creations under way at once while a store is filled. */
+const lanes = 64
+
+/** Fills a store that has the people up to `have` with those up to `count`, many at once, and says how far it is. */
+export async function fillDirectly(store: SessionStore, have: number, count: number, subject?: string): Promise<void> {
+  let next = have
+  const lane = async () => {
+    while (next < count) {
+      const index = next++
+      if (index > have && index % 100_000 === 0) process.stderr.write(`  ${index} of ${count}\n`)
+      await createDirectly(store, index, subject)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}
+
 /** One conditional commit in the store itself, as the gateway makes one for an `update`; answers the next record. */
 export async function commitDirectly(store: SessionStore, record: SessionRecord, index: number): Promise<SessionRecord> {
   const { id, version, draw } = record

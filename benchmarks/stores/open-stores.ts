@@ -19,7 +19,8 @@ export async function openStores(): Promise<readonly StoreUnderTest[]> {
   return [await openRedis(), await openPostgres()]
 }
 
-async function openRedis(): Promise<StoreUnderTest> {
+/** Redis alone. */
+export async function openRedis(): Promise<StoreUnderTest> {
   const server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'everysec'] })
   const store = await redisStore({ url: server.url })
   const usedBytes = async () => Number(/used_memory:(\d+)/.exec(await server.cli('INFO', 'memory'))?.[1])

@@ -12,6 +12,7 @@ const {
   JOURNAL,
   AFTER_EPOCH,
   REPLICAS,
+  PREFIX,
   ISSUER = '',
   CLIENT_ID = '',
   CLIENT_SECRET = '',
@@ -25,6 +26,7 @@ function openStore(url: string): string | Promise<SessionStore> {
     url,
     ...(JOURNAL !== undefined && { journal: redisJournal({ url: JOURNAL }) }),
     ...(REPLICAS !== undefined && { replicas: Number(REPLICAS) }),
+    ...(PREFIX !== undefined && { prefix: PREFIX }),
     ...(AFTER_EPOCH === 'unsafe-keep' && { afterEpoch: 'unsafe-keep' }),
   })
 }

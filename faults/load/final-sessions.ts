@@ -1,12 +1,9 @@
 import type { FinalSession } from '../history/operation.ts'
 import { firstStamp } from './application.ts'
-import type { Answer, Call } from './call.ts'
+import type { Caller } from './call.ts'
 
 /** Reads what the gateways have of each session, now that nothing is under way: its state and its audit. */
-export async function readFinalSessions(
-  operator: (call: Call) => Promise<Answer | null>,
-  sessions: readonly string[],
-): Promise<FinalSession[]> {
+export async function readFinalSessions(operator: Caller, sessions: readonly string[]): Promise<FinalSession[]> {
   const read: FinalSession[] = []
   for (const session of sessions) {
     const { state } = await ask(operator, `/v1/sessions/${session}`)
@@ -21,7 +18,7 @@ export async function readFinalSessions(
   return read
 }
 
-async function recordsOf(operator: (call: Call) => Promise<Answer | null>, session: string): Promise<FinalSession['records']> {
+async function recordsOf(operator: Caller, session: string): Promise<FinalSession['records']> {
   const found: FinalSession['records'][number][] = []
   for (let after: number | null = 0; after !== null; ) {
     const page: AuditPage = await ask(operator, `/v1/audit?session=${session}&after=${after}&limit=500`)
@@ -48,7 +45,7 @@ interface AuditPage {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of several calls.
-async function ask(operator: (call: Call) => Promise<Answer | null>, path: string): Promise<any> {
+async function ask(operator: Caller, path: string): Promise<any> {
   const answer = await operator({ method: 'GET', path })
   if (answer?.status !== 200) throw new Error(`${path} was answered ${answer?.status} ${answer?.body.code}`)
   return answer.body

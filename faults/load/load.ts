@@ -6,6 +6,7 @@ import { createPersistentWriter } from './persistent-writer.ts'
 import { between, createRandom, hex, oneOf, type Random } from './random.ts'
 import type { Recorder } from './recorder.ts'
 import { people, signIn, type Visitor } from './visitor.ts'
+import { watch } from './watcher.ts'
 
 /** How much is asked at once. */
 export interface LoadOptions {
@@ -115,7 +116,8 @@ export async function startLoad({ site, recorder, seed, workers, sessions }: Loa
   }
 
   while (living.length < sessions) await enter()
-  const working = Array.from({ length: workers }, work)
+  const watching = watch(createApplication('watcher', 'strict', site, recorder), living, createRandom(seed + 2), stopping.signal)
+  const working = [watching, ...Array.from({ length: workers }, work)]
   return {
     figures,
     everybody,

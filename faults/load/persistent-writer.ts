@@ -1,5 +1,5 @@
 import type { WriteOperation } from '../history/operation.ts'
-import type { Answer, Call } from './call.ts'
+import type { Answer, Call, Caller } from './call.ts'
 import type { Recorder } from './recorder.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -13,7 +13,7 @@ export interface PersistentWriter {
 }
 
 /** Makes a writer that calls the gateway itself. */
-export function createPersistentWriter(call: (call: Call) => Promise<Answer | null>, recorder: Recorder): PersistentWriter {
+export function createPersistentWriter(call: Caller, recorder: Recorder): PersistentWriter {
   async function exchange(visitor: Visitor): Promise<void> {
     const answer = await call({ method: 'POST', path: '/v1/session/token', token: visitor.token(), body: {} })
     if (answer?.status === 200) visitor.keep(`__Host-session=${answer.body.token}`)

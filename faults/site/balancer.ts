@@ -19,6 +19,8 @@ function configuration(port: number, gateways: readonly { readonly port: number 
   return `
 upstream gateways {
 ${gateways.map((gateway) => `  server 127.0.0.1:${gateway.port} max_fails=1 fail_timeout=1s;`).join('\n')}
+  # Where each was left out, they are asked all the same: then it was the store that was away, or they have just come back.
+${gateways.map((gateway) => `  server 127.0.0.1:${gateway.port} max_fails=0 backup;`).join('\n')}
   keepalive 16;
 }
 server {

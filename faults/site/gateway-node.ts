@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort, type ServerProcess, startServer } from '../../tools/servers/server-process.ts'
 
@@ -50,18 +51,26 @@ export async function createGatewayNode(environment: GatewayEnvironment): Promis
       const args = [main, 'gateway', '--config', 'gateway.config.ts', '--host', '127.0.0.1', '--port', `${port}`]
       const { PATH } = process.env
       const ready = async () => (await fetch(`${url}/readyz`)).ok
-      running = await startServer({
-        program: process.execPath,
-        args,
-        cwd: folder,
-        env: { PATH, ...environment },
-        ready,
-        deadlineMs: 90_000,
-      })
+      const env = { PATH, ...environment }
+      running = await supervised(() => startServer({ program: process.execPath, args, cwd: folder, env, ready, deadlineMs: 60_000 }))
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     signal: (name) => running?.signal(name),
     output: () => running?.output() ?? '',
+  }
+}
+
+/** 90 s for all attempts together. */
+const patienceMs = 90_000
+
+/** A gateway whose store does not answer ends; as under systemd, it is started again. */
+async function supervised(start: () => Promise<ServerProcess>): Promise<ServerProcess> {
+  for (const deadlineMs = performance.now() + patienceMs; ; await pause(200)) {
+    try {
+      return await start()
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error
+    }
   }
 }

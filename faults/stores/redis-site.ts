@@ -47,6 +47,8 @@ export async function startRedisSite(): Promise<StoreSite> {
       stoppedProcess('store stopped', () => primary.pid, true),
       stoppedProcess('replica stopped', () => replica.pid, true),
     ],
+    // Without its replica a primary acknowledges nothing: its data could be lost.
+    isBack: async () => /state=online,offset=[1-9]/.test(await primary.cli('INFO', 'replication')),
     async stop() {
       await Promise.all(proxies.map((proxy) => proxy.close()))
       for (const server of [replica, primary, journal]) await server.stop()

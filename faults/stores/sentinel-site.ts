@@ -8,42 +8,44 @@ export async function startSentinelSite(): Promise<StoreSite> {
   const pair = await startRedisPair()
   const journal = await startRedis()
 
-  /** The primary is gone for good; another process takes the place of the replica. */
-  const killed: Nemesis = {
-    kind: 'primary killed, failover',
+  /** Puts the pair in order after the failover before. */
+  let tidy = async () => {}
+  const failover = (kind: string, begin: () => Promise<void>, tidyAfter: () => Promise<void>): Nemesis => ({
+    kind,
     takesStore: true,
     mostMs: 500,
     inflict: async () => {
-      await pair.primary().stop('SIGKILL')
-      await pair.promoted()
-      return () => pair.swapRoles(true)
+      await tidy()
+      await begin()
+      return async () => {
+        await pair.promoted()
+        tidy = tidyAfter
+      }
     },
-  }
-  /** The primary does not know that it was deposed, and goes on answering whoever is still connected. */
-  const stopped: Nemesis = {
-    kind: 'primary stopped, failover',
-    takesStore: true,
-    mostMs: 500,
-    inflict: async () => {
-      pair.primary().signal('SIGSTOP')
-      await pair.promoted()
-      pair.primary().signal('SIGCONT')
-      return () => pair.swapRoles(false)
-    },
-  }
-  const asked: Nemesis = {
-    kind: 'failover from a healthy primary',
-    takesStore: true,
-    mostMs: 500,
-    inflict: async () => {
-      await pair.failOver()
-      return () => pair.swapRoles(false)
-    },
-  }
+  })
   return {
     addresses: [pair.address, pair.address, pair.address],
     environment: { JOURNAL: journal.url },
-    nemeses: [killed, stopped, asked],
+    nemeses: [
+      // Gone for good: another process takes its place.
+      failover(
+        'primary killed, failover',
+        () => pair.primary().stop('SIGKILL'),
+        () => pair.swapRoles(true),
+      ),
+      // It does not know that it was deposed, and goes on answering whoever is still connected.
+      failover(
+        'primary stopped, failover',
+        async () => pair.primary().signal('SIGSTOP'),
+        async () => {
+          pair.primary().signal('SIGCONT')
+          await pair.swapRoles(false)
+        },
+      ),
+      failover('failover from a healthy primary', pair.failOver, () => pair.swapRoles(false)),
+    ],
+    // A failover is over when the new primary says that it is one.
+    isBack: async () => true,
     async stop() {
       await pair.stop()
       await journal.stop()

@@ -9,6 +9,7 @@ export async function startSqliteSite(): Promise<StoreSite> {
   return {
     addresses: [`sqlite:${join(folder, 'sessions.db')}`],
     nemeses: [],
+    isBack: async () => true,
     stop: () => rm(folder, { recursive: true, force: true }),
   }
 }

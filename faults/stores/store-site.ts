@@ -8,5 +8,7 @@ export interface StoreSite {
   readonly environment?: Readonly<Record<string, string>>
   /** What can happen to it and to the ways to it. */
   readonly nemeses: readonly Nemesis[]
+  /** Whether it answers somebody who asks it directly, past everything in between, as it has to answer a gateway. */
+  isBack(): Promise<boolean>
   stop(): Promise<void>
 }

@@ -9,6 +9,7 @@ export {
   sessionContextType,
 } from './client/session-context.ts'
 export {
+  isExpired,
   sessionTokenType,
   type TokenAlgorithm,
   type TokenClaims,
@@ -22,7 +23,7 @@ export { carryOver, type SubjectOf } from './consistency/carry-over.ts'
 export { type EndReason, endReasonOf, type Lifespan, outlivesCutoff } from './consistency/ended.ts'
 export { isGranted, partOf } from './consistency/grants.ts'
 export { type AppliedWrite, recall, remember, rememberedWrites } from './consistency/idempotency.ts'
-export { clockRateError, clockSlackMs, heartbeatMs, leaseMs, settleMs, shortestSettleMs } from './consistency/lease.ts'
+export { clockRateError, clockSlackMs, heartbeatMs, leaseMs, settleMs, shortestSettleMs, unseenPauseMs } from './consistency/lease.ts'
 export { idleEnd, isDueForExchange, tokenEnd } from './consistency/lifetime.ts'
 export { confirms, decideExchange, exchangeGraceMs, type Lineage } from './consistency/lineage.ts'
 export { visibleSignals } from './consistency/signals.ts'

@@ -75,8 +75,7 @@ export async function proxiedApplication(
     async (request) => {
       const session = client.open(request)
       const passage = await session.check(requirement)
-      if ('session' in passage)
-        return new Response('passed', { headers: session.headersFor()?.set ?? {} })
+      if ('session' in passage) return new Response('passed', { headers: session.headersFor()?.set ?? {} })
       const { status, headers, body } = passage.denial
       return new Response(body === '' ? null : body, { status, headers })
     }

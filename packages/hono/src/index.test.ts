@@ -78,6 +78,15 @@ describe('the Hono session', () => {
     expect(await response.text()).toBe('ab')
   })
 
+  it('puts its headers on an answer that was fetched from elsewhere, which cannot be changed itself', async () => {
+    const { gateway, app } = await started((app, session) => {
+      app.use(session)
+      app.get('/', session.require(), () => fetch('data:text/plain,fetched'))
+    })
+    const response = await app.fetch(await gateway.request('portal'))
+    expect([response.headers.get('cache-control'), await response.text()]).toEqual(['private, no-store', 'fetched'])
+  })
+
   it('says what is missing when nobody opened the session', async () => {
     const errors: Error[] = []
     const { gateway, app } = await started((app, session) => {

@@ -54,6 +54,9 @@ export interface SnapshotCache<View> {
   endReason(id: string): EndReason | undefined
 }
 
+/** 10,000: however small the cache is, an end has to be remembered for as long as an answer may be under way. */
+const fewestEnded = 10_000
+
 /** 1,000,000: ten times as many versions are remembered, and lists of that length are laid out at once. */
 const largestEntries = 1_000_000
 
@@ -74,7 +77,7 @@ export function createSnapshotCache<View>(limits: CacheLimits = {}): SnapshotCac
     sizeCalculation: ({ bytes }) => Math.max(1, bytes),
   })
   const highest = new LRUCache<string, number>({ max: entries * 10 })
-  const over = new LRUCache<string, EndReason>({ max: entries })
+  const over = new LRUCache<string, EndReason>({ max: Math.max(entries, fewestEnded) })
   let lease: Lease | null = null
 
   function install(arrived: Snapshot<View>, read: StorePosition | null): Installed<View> {

@@ -25,7 +25,8 @@ export function createTokenCheck(known: KnownGateway, verifier: TokenVerifier, c
 
   async function verify(token: string, { application, keyOf }: GatewayFacts): Promise<TokenVerdict> {
     const verdict = await verifier.verify(token, { origin: application.issuer, keyOf }, clock.wallMs())
-    if (verdict.status === 'valid') verified.set(token, verdict)
+    // A copy: cut out of a `Cookie` header it would keep the whole header in memory.
+    if (verdict.status === 'valid') verified.set(structuredClone(token), verdict)
     return verdict
   }
 

@@ -7,11 +7,11 @@ export const heartbeatMs = 125
 /** 1 %: how far the rate of a process's monotonic clock may be off; quartz is fifty times better. */
 export const clockRateError = 0.01
 
-/**
- * 4 ms: what wall and monotonic clock may disagree by within a lease. The wall clock counts whole milliseconds; a machine
- * that was suspended shows more. The wait of a write covers it.
- */
-export const clockSlackMs = 4
+/** 3 ms: what wall and monotonic clock may be seen to disagree by within a lease. A machine that was suspended shows more. */
+export const clockSlackMs = 3
+
+/** 4 ms: the longest suspension that stays unseen, since the wall clock counts whole milliseconds. The wait of a write covers it. */
+export const unseenPauseMs = clockSlackMs + 1
 
 /** 515 ms: how long a write waits before it is acknowledged. Nobody can then hold a lease from before it. */
 export const settleMs = 515

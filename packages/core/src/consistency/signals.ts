@@ -12,7 +12,9 @@ export function visibleSignals<Signal extends { readonly expiresAtMs: number }>(
   signals: Readonly<Record<string, Signal>>,
   nowMs: number,
 ): Record<string, Signal> {
-  return Object.fromEntries(Object.entries(signals).filter(([, { expiresAtMs }]) => remainingMs(expiresAtMs, nowMs) > 0))
+  const entries = Object.entries(signals)
+  if (entries.length === 0) return {}
+  return Object.fromEntries(entries.filter(([, { expiresAtMs }]) => remainingMs(expiresAtMs, nowMs) > 0))
 }
 
 /**

@@ -20,30 +20,46 @@ const largestCookieBytes = 4_096
  */
 export function readCookies(header: string | null, name: string): CookieReading {
   if (header === null || header === '') return { kind: 'none' }
-  const lowerName = name.toLowerCase()
   let found: { name: string; value: string } | undefined
-  for (const pair of header.split(';')) {
-    const equals = pair.indexOf('=')
-    if (equals === -1) continue
-    const key = trimmed(pair.slice(0, equals))
-    if (key.length !== name.length || key.toLowerCase() !== lowerName) continue
-    if (found) return { kind: 'ambiguous' }
-    found = { name: key, value: trimmed(pair.slice(equals + 1)) }
+  let start = 0
+  let equals = header.indexOf('=')
+  while (equals !== -1) {
+    const end = endOfPair(header, start)
+    // Where the sign is that of a later pair there is a semicolon in this, which no name has.
+    const key = trimmed(header, start, equals)
+    if (isSameName(key, name)) {
+      if (found) return { kind: 'ambiguous' }
+      found = { name: key, value: trimmed(header, equals + 1, end) }
+    }
+    start = end + 1
+    if (equals < start) equals = header.indexOf('=', start)
   }
   return found?.name === name ? { kind: 'value', value: found.value } : { kind: 'none' }
 }
 
-/** Without spaces and tabs around it (RFC 6265bis section 5.7); any other white space belongs to a name that is not ours. */
-function trimmed(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && isBlank(text[start])) start += 1
-  while (end > start && isBlank(text[end - 1])) end -= 1
+function endOfPair(header: string, start: number): number {
+  const end = header.indexOf(';', start)
+  return end === -1 ? header.length : end
+}
+
+function isSameName(key: string, name: string): boolean {
+  return key === name || (key.length === name.length && key.toLowerCase() === name.toLowerCase())
+}
+
+/** A part of a text without spaces and tabs around it (RFC 6265bis section 5.7); any other white space belongs to a name that is not ours. */
+function trimmed(text: string, from: number, to: number): string {
+  let start = from
+  let end = to
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1
   return text.slice(start, end)
 }
 
-function isBlank(character: string | undefined): boolean {
-  return character === ' ' || character === '\t'
+const space = 0x20
+const tab = 0x09
+
+function isBlank(code: number): boolean {
+  return code === space || code === tab
 }
 
 /**

@@ -11,7 +11,8 @@ export type Credential =
 /** Finds the credential: the cookie of a browser, or the bearer token of a call from one application to another (RFC 6750 section 2.1). */
 export function readCredential({ headers }: RequestHead, cookieName: string): Credential {
   const cookie = readCookies(headers.get('cookie'), cookieName)
-  const bearer = /^bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const authorization = headers.get('authorization')
+  const bearer = authorization === null ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1]
   if (cookie.kind === 'ambiguous' || (cookie.kind === 'value' && bearer !== undefined)) return { kind: 'ambiguous' }
   if (cookie.kind === 'value' && cookie.value !== '') return { kind: 'cookie', token: cookie.value }
   return bearer === undefined ? { kind: 'none' } : { kind: 'bearer', token: bearer }

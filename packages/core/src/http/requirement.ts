@@ -89,10 +89,13 @@ export function freshnessFor<View>(requirement: Requirement<View>, defaults: Rea
 export function unmet<View>(session: View, requirement: Requirement<View>, nowMs: number): Denied | null {
   const { where, expect } = requirement
   if (!isAssured(session, askedOf(requirement.assurance), nowMs)) return { status: 'insufficient' }
-  const differs = Object.entries(expect ?? {}).some(([path, value]) => !isSame(valueAt(session, path), value))
-  if (differs) return { status: 'conflict', code: 'expectation_failed' }
+  if (expect !== undefined && !isAsExpected(session, expect)) return { status: 'conflict', code: 'expectation_failed' }
   // `true` and nothing else: an async predicate answers a promise, which must not pass for a yes.
   return where === undefined || where(session) === true ? null : { status: 'forbidden' }
+}
+
+function isAsExpected(session: unknown, expected: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(expected).every(([path, value]) => isSame(valueAt(session, path), value))
 }
 
 /** Deep equality of JSON values; the order of an object's keys says nothing. */

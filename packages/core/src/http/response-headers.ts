@@ -17,6 +17,7 @@ export type CookieChange = { readonly kind: 'none' } | { readonly kind: 'success
 
 const noChanges: HeaderChanges = { set: {}, setCookie: null }
 const neverStored = 'private, no-store'
+const readBy = ['Cookie', 'Authorization']
 
 /**
  * The headers that an answer gets because a session was read for it.
@@ -43,11 +44,12 @@ function isCacheable(answer: AnswerHeaders): boolean {
 
 /** `Vary: *` already says more; names that are there are not repeated. */
 function varyBySession(vary: string | null): string {
-  const named = (vary ?? '')
+  if (vary === null) return readBy.join(', ')
+  const named = vary
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
   if (named.includes('*')) return '*'
-  const missing = ['Cookie', 'Authorization'].filter((name) => !named.some((known) => known.toLowerCase() === name.toLowerCase()))
+  const missing = readBy.filter((name) => !named.some((known) => known.toLowerCase() === name.toLowerCase()))
   return [...named, ...missing].join(', ')
 }

@@ -2,15 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { RequestHead } from '../http/request-head.ts'
 
-/** What core reads of a request, as a view of Node's own: nothing is copied before it is asked for. */
+/** What core reads of a request, as a view of Node's own. */
 export function nodeRequestHead(request: IncomingMessage & { readonly originalUrl?: string }): RequestHead {
+  const { headers } = request
+  const scheme = (request.socket as TLSSocket).encrypted ? 'https' : 'http'
   return {
     method: request.method ?? 'GET',
-    get url() {
-      const scheme = (request.socket as TLSSocket).encrypted ? 'https' : 'http'
-      return `${scheme}://${request.headers.host ?? 'localhost'}${request.originalUrl ?? request.url ?? '/'}`
-    },
-    headers: { get: (name) => headerText(request.headers[name]) },
+    url: `${scheme}://${headers.host ?? 'localhost'}${request.originalUrl ?? request.url ?? '/'}`,
+    headers: { get: (name) => headerText(headers[name]) },
   }
 }
 

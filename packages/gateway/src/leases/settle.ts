@@ -1,4 +1,4 @@
-import { clockRateError, clockSlackMs, leaseMs, settleMs, shortestSettleMs } from '@single-state/core/protocol'
+import { clockRateError, leaseMs, settleMs, shortestSettleMs, unseenPauseMs } from '@single-state/core/protocol'
 import type { Timers } from '../timers.ts'
 
 /** Holds the acknowledgement of a write until nobody can read anything older from memory. */
@@ -25,7 +25,7 @@ export interface SettlePorts {
  * @throws RangeError for one that leases could outlast.
  */
 export function createSettling({ monotonicMs, after }: SettlePorts, waitMs: number = settleMs): Settling {
-  const shortestMs = shortestSettleMs(leaseMs, clockRateError, clockSlackMs)
+  const shortestMs = shortestSettleMs(leaseMs, clockRateError, unseenPauseMs)
   if (waitMs < shortestMs) throw new RangeError(`expected a wait of ${shortestMs} ms or more, found ${waitMs}`)
   return {
     waitMs,

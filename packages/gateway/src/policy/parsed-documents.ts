@@ -1,9 +1,10 @@
 import { type AnyContract, parseStored, type SessionParts, type StoredSignal } from '@single-state/core/protocol'
 import { documentPlace, type Sealing, signalPlace } from '../encryption/sealing.ts'
+import { createRecent } from '../recent.ts'
 import type { SessionRecord } from '../stores/store.ts'
 
-/** 1,000 documents of 8 KiB: some 16 MB at worst. Signals are few and small. */
-const mostHeld = 1_000
+/** 32 MiB of texts, and what was made of them as much again: 20,000 sessions of 1.5 KB. One beyond that is parsed at each read. */
+const mostCharacters = 33_554_432
 
 /** What a stored document says, or why it says nothing: it is not valid, or this gateway lacks the key that opens it. */
 export type ReadDocument =
@@ -22,8 +23,17 @@ export interface ParsedDocuments {
  * a text that was tampered with is never taken for the one that was there before.
  */
 export function createParsedDocuments(contract: AnyContract, sealing: Sealing): ParsedDocuments {
-  const documents = createHeld<Parsed>()
+  const documents = createRecent<{ readonly body: string; readonly parsed: Parsed }>(mostCharacters, ({ body }) => body.length + 1)
   const signals = createHeld<unknown>()
+
+  /** The whole text is compared: two that have one version may still be different. */
+  async function parsedOf(id: string, body: string): Promise<Parsed> {
+    const held = documents.get(id)
+    if (held?.body === body) return held.parsed
+    const parsed = await parse(id, body)
+    documents.set(id, { body, parsed })
+    return parsed
+  }
 
   async function parse(id: string, body: string): Promise<Parsed> {
     const opened = await sealing.open(documentPlace(id), body)
@@ -45,7 +55,7 @@ export function createParsedDocuments(contract: AnyContract, sealing: Sealing): 
 
   return {
     read: async ({ id, body, signals: stored }) => {
-      const document = await documents(`${id}\n${body}`, () => parse(id, body))
+      const document = await parsedOf(id, body)
       if (document.kind !== 'parsed') return document
       if (!sealing.on) return { kind: 'read', parts: document.parts, signals: stored }
       const opened = await Promise.all(Object.entries(stored).map((entry) => openSignal(id, entry)))
@@ -53,6 +63,9 @@ export function createParsedDocuments(contract: AnyContract, sealing: Sealing): 
     },
   }
 }
+
+/** 1,000 values of signals, which are few and small. */
+const mostHeld = 1_000
 
 /** Remembers what was made of the keys that were asked for last. What fails is not remembered. */
 function createHeld<Value>(): (key: string, make: () => Promise<Value>) => Promise<Value> {

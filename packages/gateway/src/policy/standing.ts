@@ -28,8 +28,8 @@ export function standingOf(record: SessionRecord | null, token: VerifiedToken, n
   const over = endReasonOf(record, nowMs)
   if (over !== null) return { kind: 'refused', code: 'session_ended', reason: over }
   const { gen } = token.claims
-  // A generation that was never issued: the store has lost it, or the token is of another life of this session.
-  if (gen > record.generation) return { kind: 'refused', code: 'token_invalid' }
+  // Issued, since its signature holds, and not known here: a primary that was replaced is behind. That is no sign-out.
+  if (gen > record.generation) return { kind: 'refused', code: 'store_unavailable' }
   if (token.expired && decideExchange(record, gen, nowMs) !== 'same') {
     return { kind: 'refused', code: 'token_expired' }
   }

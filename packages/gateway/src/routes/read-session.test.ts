@@ -101,14 +101,14 @@ describe('GET /v1/session', () => {
     expect(seq).toBe(1)
   })
 
-  it('refuses a token of a generation that was never issued', async () => {
+  it('answers 503 for a token of a generation that the store does not know: it is behind, and nobody has signed out', async () => {
     const { signIn, read, exchange, store, ...rest } = await openTestGateway()
     const token = await signIn()
     const { body } = await exchange(token)
-    // The store as it was before the exchange, as after a restore.
+    // The store as it was before the exchange, as at a primary that was replaced.
     const restored = { ...store, read: async (ids: readonly string[]) => rewound(await store.read(ids)) }
     const older = await openTestGateway({ store: restored })
-    expect((await older.read(body.token)).body).toMatchObject({ code: 'token_invalid', status: 401 })
+    expect((await older.read(body.token)).body).toMatchObject({ code: 'store_unavailable', status: 503 })
     expect((await rest.call('GET', '/v1/session', { as: 'portal', token: body.token })).status).toBe(200)
   })
 })

@@ -24,7 +24,8 @@ export const readSessions: Handler<typeof operations.readSessions> = async (port
       return readOne(ports, application, { token, record: recordOf.get(token.claims.sid) ?? null, etag }, position)
     }),
   )
-  for (const { status, problem } of results) ports.metrics.read(problem?.code ?? (status === 304 ? 'unchanged' : 'document'))
+  const counted = Map.groupBy(results, ({ status, problem }) => problem?.code ?? (status === 304 ? 'unchanged' : 'document'))
+  for (const [result, { length }] of counted) ports.metrics.read(result, length)
   return json({ seq: position.seq, epoch: position.epoch, results })
 }
 

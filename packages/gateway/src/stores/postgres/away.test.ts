@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { postgresPrograms, startPostgres } from '../../../../../tools/servers/postgres-server.ts'
 import { skipWithout } from '../../../../../tools/servers/server-process.ts'
 import { changeOf, committed, created, entryOf, kind, stored } from '../../store-contract/bench.ts'
+import { openWay } from '../redis/fixtures/forgetful-way.ts'
 import { codeOf, until } from './fixtures/polling.ts'
 import { postgresStore } from './postgres.ts'
 
@@ -23,6 +24,29 @@ describe.skipIf(skipWithout(...postgresPrograms))('a PostgreSQL that goes away',
       await expect(postgresStore({ url: server.url })).rejects.toThrow(/expected the primary, found a standby$/)
     } finally {
       await store.close()
+      await server.stop()
+    }
+  })
+
+  it('is read by new connections when the old ones are silent, before a write on one of those has been given up', async () => {
+    const server = await startPostgres()
+    const way = await openWay(server.port)
+    const store = await postgresStore({ url: server.url.replace(`:${server.port}/`, `:${way.port}/`), migrate: true, connections: 4 })
+    try {
+      const first = await created(store, 'a')
+      await Promise.all([0, 1, 2, 3].map(() => store.read(['a'])))
+      way.forget()
+      let isWriteOver = false
+      const write = codeOf(store.commit(changeOf(first), entryOf('update'))).finally(() => {
+        isWriteOver = true
+      })
+      expect(await Promise.all([0, 1, 2].map(() => codeOf(store.read(['a']))))).toEqual(Array(3).fill('store_unavailable'))
+      await until(async () => (await codeOf(store.read(['a']))) === 'done')
+      expect(isWriteOver).toBe(false)
+      expect(await write).toBe('store_unavailable')
+    } finally {
+      await store.close()
+      await way.close()
       await server.stop()
     }
   })

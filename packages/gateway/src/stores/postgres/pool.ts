@@ -22,8 +22,11 @@ export interface Connections {
   close(): Promise<void>
 }
 
-/** 1 s to connect or to wait for a free connection: after a partition the next attempt is never further away than that. */
-const connectMs = 1_000
+/**
+ * 600 ms to connect or to wait for a free connection: after a partition the next attempt is never further away than that, so
+ * that the first good read comes within a second.
+ */
+const connectMs = 600
 /** 1.5 s for a statement, within the gateway's own deadline for a commit. */
 const statementMs = 1_500
 /** 1.4 s behind another transaction: those take milliseconds, or their server waits for a standby. */
@@ -56,12 +59,36 @@ export function createConnections({ connectionString, schema }: PostgresAddress,
   // An idle connection that breaks is gone from the pool already; whoever asks next gets another.
   pool.on('error', () => undefined)
   let closed: Promise<void> | undefined
+  let isAway = false
+  let attempt: Promise<void> | null = null
+
+  /** Lets one caller find out for all: a server that comes back would first have to serve every attempt that was given up. */
+  function untilBack(): Promise<void> {
+    attempt ??= open()
+      .then((client) => client.release())
+      .finally(() => {
+        attempt = null
+      })
+    return attempt
+  }
+
+  async function open(): Promise<PoolClient> {
+    try {
+      const client = await pool.connect()
+      isAway = false
+      return client
+    } catch (error) {
+      isAway = true
+      throw error
+    }
+  }
 
   return {
     async connect() {
       if (closed) throw new SessionError('store_unavailable', 'postgres: the store is closed')
       try {
-        const client = await pool.connect()
+        if (isAway) await untilBack()
+        const client = await open()
         // Errors of the socket reach the query that is under way; without a listener they would end the process.
         client.on('error', ignore)
         return known.get(client) as Connection

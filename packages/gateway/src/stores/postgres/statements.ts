@@ -3,6 +3,12 @@ import { assignments, givenColumns, insertedColumns, insertedValues, selected } 
 
 // Every statement has a name: its plan is made once for each connection.
 
+/**
+ * 500 ms, as the driver calls it: nobody waits longer for a read. A connection that is silent must not be kept from the reads
+ * that come after the store's return.
+ */
+const read = { query_timeout: 500 } as const
+
 const nowMs = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS "nowMs"'
 const place = `store.seq, store.epoch, store.endings, store.reign AS "storeReign", store.reign_since_ms AS "storeReignSinceMs", ${nowMs}`
 const selectPlace = `SELECT ${place}`
@@ -12,6 +18,7 @@ export const readPlace = { name: 'place', text: `${selectPlace} FROM store` }
 
 /** Sessions by id, in no order. One statement sees one moment: position and records belong together. */
 export const readSessions = {
+  ...read,
   name: 'sessions',
   text: `${selectPlace}, ${selected} FROM store LEFT JOIN sessions ON sessions.id = ANY($1)`,
 }
@@ -119,6 +126,7 @@ export const beginReign = {
 
 /** The ids of the changes after `$1`, oldest first, in one text each; none where the log does not reach so far. */
 export const readChanges = {
+  ...read,
   name: 'changes',
   text: `${selectPlace}, (
       SELECT coalesce(json_agg(changes.id ORDER BY changes.seq), '[]') FROM changes

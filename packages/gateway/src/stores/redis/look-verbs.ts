@@ -36,7 +36,7 @@ export function lookVerbs(
     listBySubject: (person) => list(`subject:${subjectKey(person)}`),
     findByIdpSession: (issuer, idpSession) => list(`idp:${idpKey(issuer, idpSession)}`),
     async changesSince(since, ofEpoch) {
-      const reply = await calls.read(changesScript, [since, ofEpoch])
+      const reply = await calls.look(changesScript, [since, ofEpoch])
       const [, , , kind, ids] = reply
       if (kind === 'reset') return { ...positionOf(reply), kind }
       return { ...positionOf(reply), kind: 'changes', ids: ids as string[] }

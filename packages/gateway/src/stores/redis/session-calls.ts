@@ -11,6 +11,8 @@ import type { Arguments } from './verb-arguments.ts'
 export interface Calls {
   /** A read: answered only from a primary that is known to be one, and only with what will outlive it. */
   read(script: Script, args: Arguments): Promise<Reply>
+  /** A read that others answer from memory after: answered when every promotable replica has acknowledged a poll that began after this call. */
+  look(script: Script, args: Arguments): Promise<Reply>
   /** A change: answered when every promotable replica has it and, where it ended something, the journal too. */
   write(script: Script, args: Arguments, ended?: (reply: Reply) => JournalEntry | null): Promise<Reply>
   /** A change that nobody waits for: answered as a read is. */
@@ -49,6 +51,17 @@ export function createCalls(links: Links, journal: EndsJournal | null): Calls {
         throw failureOf(error, 'read')
       })
       return covered(link, reply)
+    },
+    look: async (script, args) => {
+      const link = links.current()
+      try {
+        // A lease on the replicas that is still young is not enough: what is answered now is believed for as long again,
+        // and a successor of this primary may have acknowledged a write before that is over.
+        const [reply] = await Promise.all([link.read(script, args), link.replicas() > 0 ? link.acknowledged() : undefined])
+        return reply
+      } catch (error) {
+        throw failureOf(error, 'read')
+      }
     },
     write: async (script, args, ended) => {
       const link = links.current()

@@ -1,0 +1,64 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { createSessionClient } from '@single-state/core'
+import { undiciTransport } from '@single-state/core/node'
+import { contract } from '../gateway/contract.ts'
+import { machine } from '../measure/machine.ts'
+import { startChild } from '../measure/orders.ts'
+import { table } from '../report/table.ts'
+
+/** What the command line asks for. */
+export interface MemoryOptions {
+  readonly json?: string | undefined
+}
+
+const people = 2_000
+
+/** Warm before the first figure: what the client makes once is no session's. */
+const warm = 200
+
+/** What a browser sends beside the session. None of it may stay in memory. */
+const otherCookies = `theme=${'d'.repeat(1_000)}; `
+
+/** The heap of an application process, all that it keeps for a session counted: snapshot, verified token, highest version. */
+export async function benchMemory({ json }: MemoryOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'benchmark-'))
+  const order = { store: `sqlite:${join(folder, 'sessions.db')}`, count: people }
+  const gateway = await startChild<{ origin: string; key: string; cookies: readonly string[] }>('gateway/gateway-process.ts', order)
+  try {
+    const { origin, key, cookies } = gateway.ready
+    const client = createSessionClient(contract, { application: 'portal', gateway: origin, key, transport: undiciTransport() })
+    const read = async (cookie: string) => {
+      // A header of its own for every request, as it comes from a socket.
+      const header = Buffer.from(`${otherCookies}${cookie}`).toString('latin1')
+      const head = { method: 'GET', url: 'http://localhost:4410/', headers: { get: (name: string) => (name === 'cookie' ? header : null) } }
+      const { result } = await client.resolve(head)
+      if (result.status !== 'active') throw new Error(`a session was ${result.status}`)
+    }
+    for (const cookie of cookies.slice(0, warm)) await read(cookie)
+    const before = heapBytes()
+    for (const cookie of cookies.slice(warm)) await read(cookie)
+    const bytes = Math.round((heapBytes() - before) / (people - warm))
+    client.close()
+    process.stdout.write(
+      `${machine()}\n\n${table([
+        ['sessions', 'bytes of heap for each'],
+        [String(people), String(bytes)],
+      ])}\n`,
+    )
+    if (json) await writeFile(json, `${JSON.stringify({ machine: machine(), people, bytes }, null, 2)}\n`)
+  } finally {
+    await gateway.process.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let again = 0; again < 3; again += 1) collect()
+  return process.memoryUsage().heapUsed
+}
