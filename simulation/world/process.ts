@@ -22,7 +22,7 @@ export interface Process {
 }
 
 /** The wall clocks of the world are about here. */
-export const worldBeginsMs = Date.UTC(2026, 10, 21)
+const worldBeginsMs = Date.UTC(2026, 10, 21)
 
 interface ProcessOptions {
   readonly name: string

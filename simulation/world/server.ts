@@ -5,13 +5,6 @@ import type { Scheduler } from './scheduler.ts'
 /** A change as a primary hands it on: what was called, and when. Null is a write that changes nothing. */
 type LoggedCall = { readonly call: ((store: SessionStore) => Promise<unknown>) | null; readonly nowMs: number }
 
-/** Where a server stands after a call. */
-export interface ServerPosition {
-  readonly seq: number
-  readonly epoch: string
-  readonly nowMs: number
-}
-
 /** One server of a replicated store: a memory store, and the log that another one is made of. */
 export interface Server {
   readonly process: Process

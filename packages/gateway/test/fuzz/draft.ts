@@ -29,7 +29,7 @@ export function bodyOf({ json, text }: Draft): string | Uint8Array<ArrayBuffer> 
 }
 
 /** The address without its host. */
-export function addressOf({ path, query }: Draft): string {
+function addressOf({ path, query }: Draft): string {
   const pairs = query.map(([name, value]) => `${encodeURIComponent(toWellFormed(name))}=${encodeURIComponent(toWellFormed(value))}`)
   return path + (pairs.length > 0 ? `?${pairs.join('&')}` : '')
 }

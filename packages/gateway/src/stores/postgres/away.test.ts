@@ -3,6 +3,7 @@ import { postgresPrograms, startPostgres } from '../../../../../tools/servers/po
 import { skipWithout } from '../../../../../tools/servers/server-process.ts'
 import { changeOf, committed, created, entryOf, kind, stored } from '../../store-contract/bench.ts'
 import { openWay } from '../redis/fixtures/forgetful-way.ts'
+import { startLossyProxy } from './fixtures/lossy-proxy.ts'
 import { codeOf, until } from './fixtures/polling.ts'
 import { postgresStore } from './postgres.ts'
 
@@ -44,6 +45,26 @@ describe.skipIf(skipWithout(...postgresPrograms))('a PostgreSQL that goes away',
       await until(async () => (await codeOf(store.read(['a']))) === 'done')
       expect(isWriteOver).toBe(false)
       expect(await write).toBe('store_unavailable')
+    } finally {
+      await store.close()
+      await way.close()
+      await server.stop()
+    }
+  })
+
+  it('is asked for one connection at a time while it is silent, however many reads there are', async () => {
+    const server = await startPostgres()
+    const way = await startLossyProxy(server.port)
+    const store = await postgresStore({ url: server.url.replace(`:${server.port}/`, `:${way.port}/`), migrate: true })
+    try {
+      await created(store, 'a')
+      const readsOf = (count: number) => Promise.all(Array.from({ length: count }, () => codeOf(store.read(['a']))))
+      way.loseAnswers()
+      // The first find out, on the old connection and on new ones.
+      expect(new Set(await readsOf(5))).toEqual(new Set(['store_unavailable']))
+      const before = way.connections()
+      expect(new Set(await readsOf(20))).toEqual(new Set(['store_unavailable']))
+      expect(way.connections() - before).toBe(1)
     } finally {
       await store.close()
       await way.close()
