@@ -15,6 +15,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 20_000,
+    // Many tests wait for servers: two workers keep two cores busy, more get in each other's way.
+    maxWorkers: 2,
     reporters: ['default', countsReporter],
   },
 })

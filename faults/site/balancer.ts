@@ -33,7 +33,16 @@ server {
   proxy_read_timeout 5s;
   proxy_next_upstream error timeout;
   proxy_next_upstream_tries 2;
-  location / { proxy_pass http://gateways; }
+  location / {
+    # nginx would repeat these by itself, and the second answer would be taken for the outcome of both.
+    error_page 418 = @once;
+    if ($request_method ~ ^(PUT|DELETE)$) { return 418; }
+    proxy_pass http://gateways;
+  }
+  location @once {
+    proxy_pass http://gateways;
+    proxy_next_upstream off;
+  }
   # A read by POST changes nothing: the next gateway may answer it, within the client's 500 ms.
   location = /v1/reads {
     proxy_pass http://gateways;

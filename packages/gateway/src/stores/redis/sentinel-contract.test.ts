@@ -7,7 +7,11 @@ import { eventually } from './fixtures/eventually.ts'
 import { createRedisNodes, newPrefix } from './fixtures/redis-nodes.ts'
 import { redisStore } from './redis-store.ts'
 
-describe.skipIf(skipWithout('redis-server', 'redis-cli'))('on Redis with three Sentinels, after a failover', { timeout: 60_000 }, () => {
+// Sentinels cut connections when they put servers in order after a failover. The store then says, as it must, that an outcome
+// is unknown; the scenario is run again, on keys of its own.
+const options = { timeout: 60_000, retry: 2 }
+
+describe.skipIf(skipWithout('redis-server', 'redis-cli'))('on Redis with three Sentinels, after a failover', options, () => {
   const nodes = createRedisNodes()
   let url = ''
   beforeAll(async () => {
@@ -30,6 +34,14 @@ describe.skipIf(skipWithout('redis-server', 'redis-cli'))('on Redis with three S
       expect(told[0]).not.toContain(`${primary.port}`)
     })
     await store.close()
+    // A primary changes its replication id once more when the other replica follows it.
+    await eventually(async () => {
+      const probe = await redisStore({ url, prefix: newPrefix() })
+      await probe.close()
+      expect(probe.durability).toBe('replicas')
+    })
+    // One failover is enough: on a busy machine a Sentinel may take a slow primary for a dead one.
+    for (const sentinel of sentinels) await sentinel.cli('SENTINEL', 'SET', 'sessions', 'down-after-milliseconds', '60000')
   }, 60_000)
   afterAll(nodes.close)
 
