@@ -12,6 +12,8 @@ export function outageTests(scene: () => Scene): void {
     const before = await bob.cookie()
     await parts.gateway.stop()
     try {
+      // What has been read there is served from memory until the lease ends, half a second later.
+      await expect.poll(async () => (await bob.page.goto(origins.workspace))?.status(), { timeout: 20_000 }).toBe(500)
       for (const [name, status] of [
         ['portal', 503],
         ['billing', 503],
