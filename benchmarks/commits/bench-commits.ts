@@ -14,7 +14,7 @@ export interface CommitsOptions {
 }
 
 /** One store: a commit through the gateway over the store's own commit, both over one connection. */
-interface CommitsRow {
+export interface CommitsRow {
   readonly store: string
   readonly directP50Us: number
   readonly gatewayP50Us: number
@@ -22,8 +22,19 @@ interface CommitsRow {
   readonly ratio: Spread
 }
 
+/** Everything that one run showed. */
+export interface CommitsResult {
+  readonly machine: string
+  readonly rounds: number
+  readonly batch: number
+  readonly rows: readonly CommitsRow[]
+}
+
 /** Commits per side and round. */
 const batch = 500
+
+/** Batches of each side before the first that counts: code is compiled for speed once it has run a few thousand times. */
+const warmUps = 8
 
 /**
  * A commit through the gateway against the same script or statement of the store called directly, from this process:
@@ -39,8 +50,9 @@ export async function benchCommits({ rounds, json }: CommitsOptions): Promise<vo
       await under.close()
     }
   }
-  process.stdout.write(`${machine()}\n\n${table([head, ...rows.map(cellsOf)])}\n`)
-  if (json) await writeFile(json, `${JSON.stringify({ machine: machine(), rounds, batch, rows }, null, 2)}\n`)
+  const result: CommitsResult = { machine: machine(), rounds, batch, rows }
+  process.stdout.write(`${result.machine}\n\n${table(commitsCells(rows))}\n`)
+  if (json) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`)
 }
 
 async function measureStore({ name, url, store }: StoreUnderTest, rounds: number): Promise<CommitsRow> {
@@ -54,8 +66,10 @@ async function measureStore({ name, url, store }: StoreUnderTest, rounds: number
     }
     const through = (at: number) => writer.commit(`tenant-${at}`)
     const sides = { direct: [] as number[][], gateway: [] as number[][] }
-    await timed(direct)
-    await timed(through)
+    for (let time = 0; time < warmUps; time += 1) {
+      await timed(direct)
+      await timed(through)
+    }
     for (let round = 0; round < rounds; round += 1) {
       sides.direct.push(await timed(direct))
       sides.gateway.push(await timed(through))
@@ -88,6 +102,11 @@ function rowOf(store: string, direct: readonly number[][], gateway: readonly num
     gatewayP99Us: spreadOf(gateway.map((times) => percentile(times, 0.99))).median,
     ratio: spreadOf(gatewayP50s.map((value, round) => value / (directP50s[round] ?? Number.NaN))),
   }
+}
+
+/** The table, its head first. */
+export function commitsCells(rows: readonly CommitsRow[]): readonly (readonly string[])[] {
+  return [head, ...rows.map(cellsOf)]
 }
 
 const head = ['commit, 1 connection', 'direct p50 µs', 'gateway p50 µs', 'gateway p99 µs', 'ratio', 'low–high']

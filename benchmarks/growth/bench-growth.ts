@@ -14,7 +14,7 @@ export interface GrowthOptions {
 }
 
 /** What a read and a commit cost at one size. */
-interface GrowthRow {
+export interface GrowthRow {
   readonly store: string
   readonly size: string
   readonly readP50Us: number
@@ -23,6 +23,13 @@ interface GrowthRow {
   readonly readRatio: number
   readonly commitRatio: number
   readonly bytesPerSession: number | null
+}
+
+/** Everything that one run showed. */
+export interface GrowthResult {
+  readonly machine: string
+  readonly batch: number
+  readonly rows: readonly GrowthRow[]
 }
 
 /** Calls per figure. */
@@ -40,8 +47,9 @@ export async function benchGrowth({ sessions, json }: GrowthOptions): Promise<vo
       await under.close()
     }
   }
-  process.stdout.write(`${machine()}\n\n${table([head, ...rows.map(cellsOf)])}\n`)
-  if (json) await writeFile(json, `${JSON.stringify({ machine: machine(), batch, rows }, null, 2)}\n`)
+  const result: GrowthResult = { machine: machine(), batch, rows }
+  process.stdout.write(`${result.machine}\n\n${table(growthCells(rows))}\n`)
+  if (json) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`)
 }
 
 /** 1,000, then ten times as many, up to the most. */
@@ -51,13 +59,13 @@ function sizesUpTo(most: number): readonly number[] {
   return [...sizes, most]
 }
 
-async function growStore({ name, store, usedBytes }: StoreUnderTest, sizes: readonly number[]): Promise<readonly GrowthRow[]> {
+async function growStore({ name, store, fill, usedBytes }: StoreUnderTest, sizes: readonly number[]): Promise<readonly GrowthRow[]> {
   const empty = await usedBytes()
   const probe = await createDirectly(store, 0)
   return measuredAt(sizes, async (size, at) => {
     const have = at === 0 ? 1 : (sizes[at - 1] ?? 1)
     process.stderr.write(`${name}: ${size} sessions\n`)
-    await fillDirectly(store, have, size)
+    await fill(probe.id, have, size)
     const figures = await measureSession(store, probe.id)
     return { store: name, size: `${size} sessions`, ...figures, bytesPerSession: ((await usedBytes()) - empty) / size }
   })
@@ -113,6 +121,11 @@ async function p50Of(call: () => Promise<void>): Promise<number> {
     times.slice(batch / 4).sort((one, other) => one - other),
     0.5,
   )
+}
+
+/** The table, its head first. */
+export function growthCells(rows: readonly GrowthRow[]): readonly (readonly string[])[] {
+  return [head, ...rows.map(cellsOf)]
 }
 
 const head = ['store', 'size', 'read p50 µs', 'ratio', 'commit p50 µs', 'ratio', 'bytes per session']

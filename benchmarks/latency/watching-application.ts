@@ -1,6 +1,6 @@
 // One application process with a real client: node watching-application.ts <folder>
 // Reads order.json there, and writes ready.json once its lease is in force. POST / with cookies answers when each of them was
-// first denied to a strict read and to a live one.
+// first denied to a strict read and to a live one; GET / as soon as the process reads from memory.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -31,15 +31,28 @@ const pauseMs = 1
 const longestMs = 10_000
 
 const { gateway, key, cookies } = await readOrder<WatchOrder>()
-const client = createSessionClient(contract, { application: 'portal', gateway, key, transport: undiciTransport() })
-for (const cookie of cookies) while ((await sourceOf(cookie, 'live')) !== 'lease') await pause(10)
+const options = { application: 'portal', gateway, key } as const
+// A client for each freshness: a strict read renews what a live read of the same client finds in memory.
+const clients = {
+  live: createSessionClient(contract, { ...options, transport: undiciTransport(), defaults: { freshness: 'live' } }),
+  strict: createSessionClient(contract, { ...options, transport: undiciTransport(), defaults: { freshness: 'strict' } }),
+}
+for (const cookie of cookies) await untilLeased(cookie)
 
 const server = createServer(async (request, response) => {
+  if (request.method === 'GET') {
+    await untilLeased(cookies[0] ?? '')
+    return void response.end()
+  }
   const watched = JSON.parse(await text(request)) as readonly string[]
   const denied = await Promise.all(watched.map(watch))
   response.end(JSON.stringify(denied))
 }).listen(0, '127.0.0.1', () => void announce({ port: (server.address() as AddressInfo).port }))
 process.once('SIGTERM', () => process.exit(0))
+
+async function untilLeased(cookie: string): Promise<void> {
+  while ((await sourceOf(cookie, 'live')) !== 'lease') await pause(10)
+}
 
 async function watch(cookie: string): Promise<Denied> {
   const [strictAtMs, liveAtMs] = await Promise.all([deniedAt(cookie, 'strict'), deniedAt(cookie, 'live')])
@@ -57,6 +70,6 @@ async function deniedAt(cookie: string, freshness: 'strict' | 'live'): Promise<n
 
 async function sourceOf(cookie: string, freshness: 'strict' | 'live'): Promise<string> {
   const head = { method: 'GET', url: 'http://localhost:4410/', headers: { get: (name: string) => (name === 'cookie' ? cookie : null) } }
-  const { result } = await client.resolve(head, { freshness })
+  const { result } = await clients[freshness].resolve(head)
   return result.status === 'active' ? result.source : result.status
 }

@@ -4,8 +4,8 @@ import { contract } from '../gateway/contract.ts'
 
 /** An application that writes and revokes, in the runner's own process; its client is the real one. */
 export interface WritingApplication {
-  /** Milliseconds until a write is acknowledged: as stored, or as effective everywhere. */
-  write(cookie: string, settle: 'commit' | 'everywhere'): Promise<number>
+  /** A strict read, then a write until it is acknowledged: as stored, or as effective everywhere. */
+  write(cookie: string, settle: 'commit' | 'everywhere'): Promise<{ readonly readMs: number; readonly writeMs: number }>
   /** Ends a session. When the store had it, in milliseconds since 1970, and how long the acknowledgement took. */
   revoke(cookie: string): Promise<{ readonly committedAtMs: number; readonly acknowledgedMs: number }>
   close(): void
@@ -22,11 +22,12 @@ export function createWritingApplication(gateway: { readonly origin: string; rea
     async write(cookie, settle) {
       const headers = new Headers({ cookie, 'sec-fetch-site': 'same-origin' })
       const session = client.open({ method: 'POST', url: 'http://localhost:4410/', headers })
+      const askedAt = performance.now()
       await session.get()
       written += 1
       const startedAt = performance.now()
       await session.update('tenant.switch', { 'context.tenant': `tenant-${written}` }, settle === 'commit' ? { settle } : {})
-      return performance.now() - startedAt
+      return { readMs: startedAt - askedAt, writeMs: performance.now() - startedAt }
     },
     async revoke(cookie) {
       const headers = {

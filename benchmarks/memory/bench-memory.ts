@@ -15,6 +15,14 @@ export interface MemoryOptions {
   readonly json?: string | undefined
 }
 
+/** Everything that one run showed. */
+export interface MemoryResult {
+  readonly machine: string
+  readonly people: number
+  /** Heap of an application for each session that it holds. */
+  readonly bytes: number
+}
+
 const people = 2_000
 
 /** Warm before the first figure: what the client makes once is no session's. */
@@ -43,13 +51,14 @@ export async function benchMemory({ json }: MemoryOptions): Promise<void> {
     for (const cookie of cookies.slice(warm)) await read(cookie)
     const bytes = Math.round((heapBytes() - before) / (people - warm))
     client.close()
+    const result: MemoryResult = { machine: machine(), people, bytes }
     process.stdout.write(
-      `${machine()}\n\n${table([
+      `${result.machine}\n\n${table([
         ['sessions', 'bytes of heap for each'],
         [String(people), String(bytes)],
       ])}\n`,
     )
-    if (json) await writeFile(json, `${JSON.stringify({ machine: machine(), people, bytes }, null, 2)}\n`)
+    if (json) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`)
   } finally {
     await gateway.process.stop()
     await rm(folder, { recursive: true, force: true })

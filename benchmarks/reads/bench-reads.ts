@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { startRedis } from '../../tools/servers/redis-server.ts'
 import { hasProgram } from '../../tools/servers/server-process.ts'
 import { machine } from '../measure/machine.ts'
-import { measureVariant, type ReadsPlan, type ReadsRow } from './measure-variant.ts'
+import { createProgress, type Progress } from '../measure/progress.ts'
+import { measureVariant, type ReadsRow, stepsOf } from './measure-variant.ts'
 import { readsChart } from './reads-chart.ts'
-import { readsTable } from './reads-report.ts'
+import { readsText } from './reads-report.ts'
+import type { NoFigure, ReadsResult } from './reads-result.ts'
 import type { Variant } from './variant.ts'
 import { variants } from './variants.ts'
 
@@ -20,32 +22,63 @@ export interface ReadsOptions {
   readonly chart?: string | undefined
 }
 
+const connections = [1, 64]
+
+/**
+ * 25 s with the warm-up: two numbers of connections, and the bare handler by turns, make 100 s of load. At 150 s of its age
+ * a token of ours is exchanged, and wrk would go on showing the old one.
+ */
+const longestS = 25
+
 /** 2,000 sessions: more than a process happens to have at hand, fewer than take a minute to make. */
 const people = 2_000
 
-/** Measures every variant in turn, says so while it does, and prints one table at the end. */
+/** Measures every variant in turn, says so while it does, and prints one table at the end; status 1 when one gave no figure. */
 export async function benchReads({ rounds, seconds, only, framework, json, chart }: ReadsOptions): Promise<void> {
   const missing = ['wrk', 'redis-server'].filter((program) => !hasProgram(program))
   if (missing.length > 0) throw new Error(`needs ${missing.join(' and ')}`)
+  const lengthS = (rounds + 1) * seconds
+  if (lengthS > longestS) throw new RangeError(`expected (rounds + 1) × seconds to be ${longestS} or less, found ${lengthS}`)
   const folder = await mkdtemp(join(tmpdir(), 'benchmark-'))
   const redis = await startRedis()
   try {
-    const plan = { connections: [1, 64], rounds, seconds, people, redisUrl: redis.url, folder }
-    const jobs = jobsOf(only, framework)
     const rows: ReadsRow[] = []
-    for (const [at, job] of jobs.entries()) {
-      process.stderr.write(`${at + 1}/${jobs.length}  ${job.variant.name}, ${job.framework}\n`)
-      rows.push(...(await measured(job.variant, { ...plan, framework: job.framework })))
+    const invalid: NoFigure[] = []
+    const jobs = jobsOf(only, framework)
+    const plan = { connections, rounds, seconds, people, redisUrl: redis.url, folder }
+    const steps = stepsOf(plan)
+    const counted = createProgress(jobs.length * steps)
+    for (const job of jobs) {
+      const progress = untilStep(counted, steps)
+      const name = { variant: job.variant.name, framework: job.framework }
+      await measureVariant(job.variant, { ...plan, framework: job.framework, progress }).then(
+        (measured) => void rows.push(...measured),
+        (error) => void invalid.push({ ...name, reason: String(error).slice(0, 500) }),
+      )
+      progress.rest()
       await redis.cli('FLUSHALL')
     }
-    const versions = await versionsOf(variants)
-    process.stdout.write(`${machine()}\n${versions.join(' · ')}\n\n${readsTable(rows)}\n`)
-    if (json) await writeFile(json, `${JSON.stringify({ machine: machine(), versions, people, rounds, seconds, rows }, null, 2)}\n`)
-    if (chart) await writeFile(chart, readsChart(rows))
+    const about = { machine: machine(), versions: await versionsOf(variants) }
+    const promises = variants.slice(1).map(({ name, stale }) => ({ variant: name, stale }))
+    const result: ReadsResult = { ...about, people, rounds, seconds, promises, rows, invalid }
+    process.stdout.write(readsText(result))
+    if (json) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`)
+    if (chart) await writeFile(chart, readsChart(result))
+    if (invalid.length > 0) process.exitCode = 1
   } finally {
     await redis.stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A variant that fails early takes fewer steps than it was counted for; `rest` ends those, too. */
+function untilStep(counted: Progress, steps: number): Progress & { rest(): void } {
+  let done = 0
+  const end = (ended = 1) => {
+    done += ended
+    counted.end(ended)
+  }
+  return { begin: counted.begin, end, rest: () => end(steps - done) }
 }
 
 interface Job {
@@ -53,25 +86,17 @@ interface Job {
   readonly framework: 'express' | 'hono'
 }
 
+/** express-session has no adapter for Hono. */
 function jobsOf(only: string, framework: string | undefined): readonly Job[] {
   const frameworks = (['express', 'hono'] as const).filter((name) => framework === undefined || name === framework)
   const wanted = variants.filter(({ name }) => name.toLowerCase().includes(only.toLowerCase()))
-  return frameworks.flatMap((name) => wanted.map((variant) => ({ variant, framework: name })))
-}
-
-/** A variant that has no adapter for the framework has no row; one that fails says why and leaves the others their figures. */
-async function measured(variant: Variant, plan: ReadsPlan): Promise<readonly ReadsRow[]> {
-  try {
-    return await measureVariant(variant, plan)
-  } catch (error) {
-    process.stderr.write(`    left out: ${String(error).split('\n').slice(0, 12).join('\n    ')}\n`)
-    return []
-  }
+  const jobs = frameworks.flatMap((name) => wanted.map((variant) => ({ variant, framework: name })))
+  return jobs.filter((job) => job.variant.only === undefined || job.variant.only === job.framework)
 }
 
 async function versionsOf(all: readonly Variant[]): Promise<readonly string[]> {
   const peers = new Set(all.flatMap(({ peer }) => (peer === null ? [] : [peer])))
-  const named = await Promise.all([...peers, 'express', 'hono'].map(async (name) => `${name} ${await versionOf(name)}`))
+  const named = await Promise.all([...peers, 'connect-redis', 'express', 'hono'].map(async (name) => `${name} ${await versionOf(name)}`))
   return named
 }
 

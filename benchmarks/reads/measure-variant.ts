@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cpuUs } from '../measure/cpu.ts'
 import { type Child, startChild } from '../measure/orders.ts'
+import type { Progress } from '../measure/progress.ts'
 import { type Spread, spreadOf } from '../measure/statistics.ts'
 import { load } from '../measure/wrk.ts'
+import { type Checked, checkAnswers, type Expected } from './check-answers.ts'
 import type { Variant } from './variant.ts'
 import { variants } from './variants.ts'
 
@@ -18,6 +20,12 @@ export interface ReadsPlan {
   readonly redisUrl: string
   /** Where a sqlite gateway keeps its file. */
   readonly folder: string
+  readonly progress: Progress
+}
+
+/** Steps of the progress that one variant takes: its people are signed in, then warm-up and rounds. */
+export function stepsOf({ connections, rounds }: Pick<ReadsPlan, 'connections' | 'rounds'>): number {
+  return 1 + connections.length * (1 + rounds)
 }
 
 /** One variant under one number of connections. */
@@ -27,6 +35,7 @@ export interface ReadsRow {
   readonly connections: number
   /** Requests per second over those of the bare handler in the same round. */
   readonly ratio: Spread
+  readonly perSecond: number
   readonly p50Us: number
   readonly p99Us: number
   readonly bareP99Us: number
@@ -36,10 +45,7 @@ export interface ReadsRow {
   readonly gatewayCpuUs: number | null
 }
 
-interface Application {
-  readonly port: number
-  readonly cookies: readonly string[]
-}
+type Application = Checked
 
 interface Gateway {
   readonly origin: string
@@ -61,6 +67,7 @@ export async function measureVariant(variant: Variant, plan: ReadsPlan): Promise
       stops.unshift(() => process.stop())
       return { process, ready }
     }
+    plan.progress.begin(`${variant.name}, ${plan.framework}: ${plan.people} people sign in`)
     const gateway = variant.needs.gateway ? await started(startGateway(variant.needs.gateway, plan)) : null
     const bareApplication = await started(startApplication(variants[0], plan, null))
     const application = await started(startApplication(variant, plan, gateway))
@@ -68,19 +75,31 @@ export async function measureVariant(variant: Variant, plan: ReadsPlan): Promise
       bare: await sideOf(bareApplication, join(folder, 'bare')),
       variant: await sideOf(application, join(folder, 'variant')),
     }
-    const rows: ReadsRow[] = []
-    for (const connections of plan.connections) {
-      rows.push({
-        variant: variant.name,
-        framework: plan.framework,
-        ...(await measureRounds(sides, connections, plan, gateway?.process.pid)),
-      })
-    }
-    return rows
+    return await measureConnections(variant, plan, application.ready, sides, gateway?.process.pid)
   } finally {
     for (const stop of stops) await stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Every cookie is shown once before the load, and some of them after each number of connections. */
+async function measureConnections(
+  { name }: Variant,
+  plan: ReadsPlan,
+  application: Application,
+  sides: Sides,
+  gatewayPid: number | undefined,
+): Promise<readonly ReadsRow[]> {
+  const expected: Expected = name === variants[0].name ? 'the same for all' : 'the person of the cookie'
+  await checkAnswers(application, expected)
+  plan.progress.end()
+  const rows: ReadsRow[] = []
+  for (const connections of plan.connections) {
+    const figures = await measureRounds(sides, connections, plan, name, gatewayPid)
+    rows.push({ variant: name, framework: plan.framework, ...figures })
+    await checkAnswers(application, expected, plan.people / 50)
+  }
+  return rows
 }
 
 function startGateway(store: 'sqlite' | 'redis', { people, redisUrl, folder }: ReadsPlan): Promise<Child<Gateway>> {
@@ -101,29 +120,41 @@ interface Side {
   readonly cookiesFile: string
 }
 
+interface Sides {
+  readonly bare: Side
+  readonly variant: Side
+}
+
 async function sideOf({ process, ready }: Child<Application>, cookiesFile: string): Promise<Side> {
   await writeFile(cookiesFile, `${ready.cookies.join('\n')}\n`)
   return { port: ready.port, pid: process.pid, cookiesFile }
 }
 
 async function measureRounds(
-  sides: { readonly bare: Side; readonly variant: Side },
+  sides: Sides,
   connections: number,
-  { rounds, seconds }: ReadsPlan,
+  { rounds, seconds, framework, progress }: ReadsPlan,
+  name: string,
   gatewayPid: number | undefined,
 ): Promise<Omit<ReadsRow, 'variant' | 'framework'>> {
-  // One round that is not counted: caches fill and the compiler warms up, on both sides.
-  for (const side of [sides.bare, sides.variant]) await loadOnce(side, connections, Math.min(2, seconds))
+  const what = `${name}, ${framework}, ${connections} connection${connections === 1 ? '' : 's'}`
+  progress.begin(`${what}: warm-up`)
+  // One round that is not counted: the compiler warms up on both sides.
+  for (const side of [sides.bare, sides.variant]) await loadOnce(side, connections, seconds)
+  progress.end()
   const measured: { readonly bare: Loaded; readonly variant: Loaded }[] = []
   for (let round = 0; round < rounds; round += 1) {
+    progress.begin(`${what}: round ${round + 1} of ${rounds}`)
     const bare = await loadOnce(sides.bare, connections, seconds)
     const variant = await loadOnce(sides.variant, connections, seconds, gatewayPid)
     measured.push({ bare, variant })
+    progress.end()
   }
   const median = (figure: (round: (typeof measured)[number]) => number) => spreadOf(measured.map(figure)).median
   return {
     connections,
     ratio: spreadOf(measured.map(({ bare, variant }) => variant.perSecond / bare.perSecond)),
+    perSecond: median(({ variant }) => variant.perSecond),
     p50Us: median(({ variant }) => variant.p50Us),
     p99Us: median(({ variant }) => variant.p99Us),
     bareP99Us: median(({ bare }) => bare.p99Us),

@@ -19,6 +19,8 @@ export interface Variant {
   readonly stale: string
   /** The package whose version is printed; null for the bare handler and our own. */
   readonly peer: string | null
+  /** The framework that it has an adapter for; both where this is missing. */
+  readonly only?: 'express'
   readonly needs: { readonly redis?: true; readonly gateway?: 'sqlite' | 'redis' }
   /** Signs `count` people in and answers the `Cookie` header of each. */
   prepare(parts: VariantParts, count: number): Promise<Mounts>

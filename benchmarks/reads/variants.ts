@@ -6,11 +6,12 @@ import { clerkNetworkless } from './variants/clerk.ts'
 import { expressSessionRedis } from './variants/express-session.ts'
 import { ironSession } from './variants/iron-session.ts'
 import { singleState } from './variants/single-state.ts'
+import { superTokens } from './variants/super-tokens.ts'
 
 /** Every variant, in the order of the table. The first is what the others are held against. */
 export const variants: readonly [Variant, ...Variant[]] = [
   bare,
-  singleState('live', 'sqlite'),
+  // A live read is served by the application itself: one store will do.
   singleState('live', 'redis'),
   singleState('strict', 'sqlite'),
   singleState('strict', 'redis'),
@@ -20,4 +21,5 @@ export const variants: readonly [Variant, ...Variant[]] = [
   betterAuthRedis('cookie cache'),
   authCore,
   clerkNetworkless,
+  superTokens,
 ]

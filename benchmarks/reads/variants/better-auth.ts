@@ -14,9 +14,14 @@ export function betterAuthRedis(cache: 'no cache' | 'cookie cache'): Variant {
     peer: 'better-auth',
     needs: { redis: true },
     async prepare(parts, count) {
-      const auth = await authOver(parts, cached)
+      const tables: Tables = { user: [], session: [], account: [], verification: [] }
+      const auth = await authOver(parts, cached, tables)
       const cookies: string[] = []
-      for (let index = 0; index < count; index += 1) cookies.push(await signUp(auth, index))
+      for (let index = 0; index < count; index += 1) {
+        cookies.push(await signUp(auth, index))
+        // The adapter copies all of its tables for each transaction. Reads find person and session in Redis.
+        for (const name of Object.keys(tables)) tables[name] = []
+      }
       return {
         cookies,
         express(app) {
@@ -41,13 +46,14 @@ export function betterAuthRedis(cache: 'no cache' | 'cookie cache'): Variant {
 }
 
 type Auth = Awaited<ReturnType<typeof authOver>>
+type Tables = Parameters<typeof memoryAdapter>[0]
 
-async function authOver({ redisUrl }: VariantParts, cached: boolean) {
+async function authOver({ redisUrl }: VariantParts, cached: boolean, tables: Tables) {
   const client = createClient({ url: redisUrl })
   await client.connect()
   return betterAuth({
     ...common,
-    database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
+    database: memoryAdapter(tables),
     secondaryStorage: {
       get: (key) => client.get(key),
       set: async (key, value, ttl) => void (await client.set(key, value, ttl ? { expiration: { type: 'EX', value: ttl } } : {})),

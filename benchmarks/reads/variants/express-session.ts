@@ -17,6 +17,7 @@ export const expressSessionRedis: Variant = {
   name: 'express-session + connect-redis',
   stale: 'never',
   peer: 'express-session',
+  only: 'express',
   needs: { redis: true },
   async prepare({ redisUrl }, count) {
     const client = createClient({ url: redisUrl })

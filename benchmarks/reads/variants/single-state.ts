@@ -7,7 +7,7 @@ import type { Variant } from '../variant.ts'
 /** This project, by freshness and by the store behind its gateway. */
 export function singleState(freshness: 'live' | 'strict', store: 'sqlite' | 'redis'): Variant {
   return {
-    name: `Single State, ${freshness}, ${store}`,
+    name: freshness === 'live' ? 'Single State, live' : `Single State, strict, ${store === 'redis' ? 'Redis' : 'sqlite'}`,
     stale: freshness === 'live' ? 'never, once a write is acknowledged' : 'never',
     peer: null,
     needs: store === 'redis' ? { gateway: store, redis: true } : { gateway: store },
