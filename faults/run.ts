@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { checkHistory } from './history/check-history.ts'
 import { type FirstGoodReads, firstGoodReads, isGoodRead } from './history/first-good-read.ts'
 import type { FinalSession, Operation, Violation } from './history/operation.ts'
+import { type Applications, type ApplicationsOptions, createApplicationsHere, startApplicationProcesses } from './load/applications.ts'
 import { createCaller, patiently } from './load/call.ts'
 import { readFinalSessions } from './load/final-sessions.ts'
 import { startLoad } from './load/load.ts'
 import { createRandom } from './load/random.ts'
 import { createRecorder, type Recorder } from './load/recorder.ts'
+import { lateHeartbeats } from './nemeses/applications.ts'
 import { gatewayNemeses } from './nemeses/gateways.ts'
 import { type Inflicted, inflictUntilOver } from './nemeses/inflict.ts'
 import { type Site, startSite } from './site/site.ts'
@@ -19,8 +21,10 @@ export interface FaultRunOptions {
   readonly durationMs: number
   /** Decides what is asked and what goes wrong; not how fast the machine is. */
   readonly seed: number
-  /** Default 4. */
-  readonly workers?: number
+  /** Applications in processes of their own, which can be stopped too, or (default) in this one. */
+  readonly processes?: boolean
+  /** How fresh the four applications read. Default live; mixed is every other one strict. */
+  readonly freshness?: ApplicationsOptions['freshness']
   /** Only faults whose kind contains this. Default all. */
   readonly only?: string
   /** Ends the faults before their time: what was seen until then is judged. */
@@ -33,6 +37,8 @@ export interface FaultRunOptions {
 export interface FaultRunFigures {
   /** By kind and outcome, such as `read active`. */
   readonly operations: Readonly<Record<string, number>>
+  /** Active reads by who answered: a lease or the gateway. */
+  readonly readsBySource: Readonly<Record<string, number>>
   readonly sessions: number
   readonly signInsFailed: number
   readonly exchanges: number
@@ -47,6 +53,9 @@ export interface FaultRunFigures {
 
 /** Sessions that are worked on at once: few, so that writers meet. */
 const livingSessions = 5
+
+/** Two for each application. */
+const workers = 8
 
 /** Starts everything on one store, runs faults and stops it all again. */
 export async function runFaults(name: StoreName, options: FaultRunOptions): Promise<FaultRunFigures> {
@@ -65,26 +74,41 @@ export async function runFaults(name: StoreName, options: FaultRunOptions): Prom
 }
 
 /** Lets everything go wrong for a while under load, puts it right and judges what was seen. */
-export async function runFaultsOn(
+export async function runFaultsOn(site: Site, store: StoreSite, options: FaultRunOptions): Promise<FaultRunFigures> {
+  const { processes = false, freshness = 'live' } = options
+  const recorder = createRecorder()
+  const start = processes ? startApplicationProcesses : createApplicationsHere
+  const applications = await start({ site, recorder, count: 4, freshness })
+  try {
+    return await runFaultsWith(applications, recorder, site, store, options)
+  } finally {
+    await applications.stop()
+  }
+}
+
+async function runFaultsWith(
+  applications: Applications,
+  recorder: Recorder,
   site: Site,
   store: StoreSite,
-  { durationMs, seed, workers = 4, only = '', signal, onLine = () => undefined }: FaultRunOptions,
+  { durationMs, seed, only = '', signal, onLine = () => undefined }: FaultRunOptions,
 ): Promise<FaultRunFigures> {
-  const recorder = createRecorder()
   const { history, nowMs } = recorder
-  const load = await startLoad({ site, recorder, seed, workers, sessions: livingSessions })
-  const nemeses = [...store.nemeses, ...gatewayNemeses(site.gateways)].filter(({ kind }) => kind.includes(only))
+  const possible = [...applications.nemeses, lateHeartbeats(site.heartbeatWays), ...store.nemeses, ...gatewayNemeses(site.gateways)]
+  const nemeses = possible.filter(({ kind }) => kind.includes(only))
   if (nemeses.length === 0) throw new TypeError(`only: no fault of this store is called "${only}"`)
+  const load = await startLoad({ site, recorder, applications: applications.all, seed, workers, sessions: livingSessions })
   const endMs = nowMs() + durationMs
   const isOver = () => nowMs() >= endMs || signal?.aborted === true
   const goodReadAfter = (sinceMs: number) => firstGoodRead(recorder, sinceMs)
   const onFault = (line: string) => onLine(`${line}; ${history.length} operations so far`)
   const victim = { nowMs, isOver, isBack: store.isBack, goodReadAfter, onFault }
-  const inflicted = await inflictUntilOver(victim, nemeses, createRandom(seed + 1))
-  await goodReadAfter(nowMs())
-  // What was unsure is told.
-  await pause(500)
-  await load.stop()
+  const inflicted = await inflictUntilOver(victim, nemeses, createRandom(seed + 1)).finally(async () => {
+    await goodReadAfter(nowMs())
+    // What was unsure is told.
+    await pause(500)
+    await load.stop()
+  })
   const operator = patiently(createCaller(site.origin, site.keys.operator))
   const final = await readFinalSessions(
     operator,
@@ -111,6 +135,9 @@ function figuresOf(
   const violations = checkHistory(history, final)
   return {
     operations: countOf(history.map(nameOf)),
+    readsBySource: countOf(
+      history.flatMap((each) => (each.kind === 'read' && each.found.status === 'active' ? [each.found.source ?? 'gateway'] : [])),
+    ),
     sessions: final.length,
     signInsFailed,
     exchanges,

@@ -139,7 +139,7 @@ describe('three gateways of two revisions on one store', () => {
       { timeout: startMs, concurrent: true },
       async () => {
         const { site, store } = at(name)
-        const { violations, operations, faults } = await runFaultsOn(site, store, { durationMs: 4_000, seed })
+        const { violations, operations, faults } = await runFaultsOn(site, store, { durationMs: 4_000, seed, freshness: 'mixed' })
         expect(violations).toEqual([])
         expect(operations['read active']).toBeGreaterThan(0)
         expect(Object.keys(faults).length).toBeGreaterThan(0)

@@ -6,10 +6,10 @@ import { bySession, type Operation, type Violation } from './operation.ts'
  */
 export function endedIsFinal(history: readonly Operation[]): Violation[] {
   return [...bySession(history).values()].flatMap((operations) => {
-    const ends = operations.filter(tellsOfEnd).sort((a, b) => a.endMs - b.endMs)
+    const first = firstEnds(operations)
     return operations.filter(showsLife).flatMap((later) => {
-      const end = ends.find((candidate) => candidate.endMs < later.startMs && isKnownTo(candidate, later))
-      if (!end) return []
+      const end = first.knownTo(later)
+      if (!end || end.endMs >= later.startMs) return []
       const what = `a ${later.kind} succeeded ${Math.round(later.startMs - end.endMs)} ms after the session was known to have ended`
       return [{ rule: 'ended-is-final' as const, session: later.session, what, operations: [end, later] }]
     })
@@ -30,6 +30,21 @@ export function noFalseSignOut(history: readonly Operation[]): Violation[] {
   })
 }
 
+/** Whoever knows of an end at all knows of the one that was told first. */
+function firstEnds(operations: readonly Operation[]) {
+  const ends = operations.filter(tellsOfEnd).sort((a, b) => a.endMs - b.endMs)
+  const acknowledged = ends.find(({ kind }) => kind === 'end')
+  const ofProcess = new Map<string, Operation>()
+  for (const end of ends.toReversed()) ofProcess.set(end.process, end)
+  return {
+    knownTo(later: Operation): Operation | undefined {
+      if (later.kind !== 'read' || later.promise === 'strict') return ends[0]
+      const own = ofProcess.get(later.process)
+      return own && (!acknowledged || own.endMs < acknowledged.endMs) ? own : acknowledged
+    },
+  }
+}
+
 function tellsOfEnd(operation: Operation): boolean {
   if (operation.kind === 'end') return operation.outcome.status === 'ok'
   return operation.kind === 'read' && operation.found.status === 'ended'
@@ -38,11 +53,6 @@ function tellsOfEnd(operation: Operation): boolean {
 function showsLife(operation: Operation): boolean {
   if (operation.kind === 'write') return operation.outcome.status === 'ok'
   return operation.kind === 'read' && operation.found.status === 'active'
-}
-
-function isKnownTo(end: Operation, later: Operation): boolean {
-  const isLive = later.kind === 'read' && later.promise === 'live'
-  return !isLive || end.kind === 'end' || end.process === later.process
 }
 
 function mayHaveEnded(operation: Operation): boolean {

@@ -24,8 +24,14 @@ function recordsOf({ session, version, records }: FinalSession): Violation[] {
   const isWhole = found.length === version && found.every((each, index) => each === index + 1)
   const what = `version ${version}, and audit records of the versions ${found.join(', ')}`
   const gap = isWhole ? [] : [violation('audit-equals-versions', session, what, [])]
-  const repeated = records.filter(({ write }, index) => write !== null && records.findIndex((record) => record.write === write) < index)
-  return [...gap, ...repeated.map(({ write }) => violation('applied-twice', session, `write ${write} has several records`, []))]
+  const seen = new Set<string>()
+  const repeated = records.flatMap(({ write }) => {
+    if (write === null) return []
+    const isRepeated = seen.has(write)
+    seen.add(write)
+    return isRepeated ? [write] : []
+  })
+  return [...gap, ...repeated.map((write) => violation('applied-twice', session, `write ${write} has several records`, []))]
 }
 
 function writesOf(operations: readonly Operation[], { session, records }: FinalSession): Violation[] {
@@ -58,13 +64,25 @@ function endsOf(operations: readonly Operation[], { session, ended, why = 'no re
   return [violation('false-sign-out', session, `the session has ended (${why}), and nobody had asked for it`, [])]
 }
 
+/** The write that the document of each version shows, by version. */
+function stampsOf(records: readonly CommittedRecord[], newest: number): readonly (string | null)[] {
+  const shown: (string | null)[] = [null]
+  const byVersion = new Map(records.filter(({ stamps }) => stamps).map(({ version, write }) => [version, write]))
+  for (let version = 1; version <= newest; version += 1) {
+    const write = byVersion.get(version)
+    shown.push(write === undefined ? (shown[version - 1] ?? null) : write)
+  }
+  return shown
+}
+
 function documentsOf(operations: readonly Operation[], { session, version: newest, records }: FinalSession): Violation[] {
+  const stamps = stampsOf(records, newest)
   return operations.flatMap((operation) => {
     if (operation.kind !== 'read' || operation.found.status !== 'active') return []
     const { version, stamp } = operation.found
     if (version > newest)
       return [violation('acknowledged-write-lost', session, `version ${version} was read, and ${newest} is left`, [operation])]
-    const expected = records.findLast((record) => record.stamps && record.version <= version)?.write ?? null
+    const expected = stamps[version] ?? null
     if (expected === stamp) return []
     return [violation('document-of-its-version', session, `version ${version} showed write ${stamp}, not ${expected}`, [operation])]
   })

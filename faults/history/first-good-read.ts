@@ -11,6 +11,8 @@ export interface Waits {
 /** The same for all faults, and for each kind. */
 export interface FirstGoodReads extends Waits {
   readonly byKind: Readonly<Record<string, Waits>>
+  /** How long the store itself took to answer somebody who asked it directly then, on the same machine. */
+  readonly direct: Waits
 }
 
 /** Whether the store must have answered: what a lease or a snapshot answers says nothing of it. */
@@ -30,7 +32,8 @@ export function firstGoodReads(history: readonly Operation[], inflicted: readonl
     return [{ kind, ms: endMs - backMs }]
   })
   const kinds = [...Map.groupBy(waits, ({ kind }) => kind)].sort(([a], [b]) => a.localeCompare(b))
-  return { ...waitsOf(waits), byKind: Object.fromEntries(kinds.map(([kind, each]) => [kind, waitsOf(each)])) }
+  const direct = waitsOf(inflicted.flatMap(({ backMs, directMs }) => (backMs === null ? [] : [{ ms: directMs }])))
+  return { ...waitsOf(waits), direct, byKind: Object.fromEntries(kinds.map(([kind, each]) => [kind, waitsOf(each)])) }
 }
 
 function waitsOf(waits: readonly { readonly ms: number }[]): Waits {

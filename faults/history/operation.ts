@@ -12,9 +12,12 @@ export interface ReadOperation extends Asked {
   readonly kind: 'read'
   /** What was promised: `strict` is linearizable, `live` is no older than what was acknowledged to anyone (DESIGN section 4). */
   readonly promise: 'strict' | 'live'
-  /** `stamp` is the last write that the document shows, null where none has left one; `unknown` is an answer that says nothing. */
+  /**
+   * `stamp` is the last write that the document shows, null where none has left one; `source` says who answered, a lease or
+   * the gateway. `unknown` is an answer that says nothing.
+   */
   readonly found:
-    | { readonly status: 'active'; readonly version: number; readonly stamp: string | null }
+    | { readonly status: 'active'; readonly version: number; readonly stamp: string | null; readonly source?: string }
     | { readonly status: 'ended' | 'anonymous' | 'unknown'; readonly why?: string }
 }
 

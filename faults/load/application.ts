@@ -1,9 +1,11 @@
 import { createSessionClient, isSessionError, type SessionClient, type SessionResult } from '@single-state/core'
+import type { RequestHead } from '@single-state/core/adapter'
 import { undiciTransport } from '@single-state/core/node'
 import type { contract } from '../gateway/contract.ts'
 import { contract as current } from '../gateway/contract.ts'
 import type { ReadOperation, WriteOperation } from '../history/operation.ts'
 import type { Site } from '../site/site.ts'
+import { type HumReport, hum } from './hum.ts'
 import type { Recorder } from './recorder.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -15,6 +17,10 @@ export interface Application {
   publish(visitor: Visitor, traceId: string): Promise<void>
   /** Ends the session. */
   signOut(visitor: Visitor, traceId: string): Promise<void>
+  /** Reads of sessions that nobody changes, at a steady pace and into no history, until the process ends. */
+  hum(visitors: readonly Visitor[], readsPerSecond: number, onReport: (report: HumReport) => void): void
+  /** Keeps no lease any more. */
+  close(): void
 }
 
 type Opened = ReturnType<SessionClient<typeof contract, 'portal'>['open']>
@@ -69,7 +75,9 @@ export function createApplication(
       const opened = client.open(visitor.request(traceId))
       const done = asked(visitor)
       const result = await opened.resolve()
-      recorder.add({ ...done(), kind: 'read', promise: freshness, found: foundIn(result, visitor.session) })
+      // Without a lease a live read is a strict one, and what the gateway answers is judged as such.
+      const promise = result.status === 'active' && result.source === 'gateway' ? 'strict' : freshness
+      recorder.add({ ...done(), kind: 'read', promise, found: foundIn(result, visitor.session) })
       await keepCookie(visitor, opened)
     },
     stamp: (visitor, traceId) =>
@@ -96,6 +104,16 @@ export function createApplication(
       )
       recorder.add({ ...done(), kind: 'end', outcome })
     },
+    hum(visitors, readsPerSecond, onReport) {
+      const read = async (request: RequestHead) => {
+        const opened = client.open(request)
+        const result = await opened.resolve()
+        const source = result.status === 'active' ? result.source : 'unknown'
+        return { source, setCookie: opened.headersFor()?.setCookie ?? null }
+      }
+      hum({ process: name, recorder, read }, visitors, readsPerSecond, onReport)
+    },
+    close: client.close,
   }
 }
 
@@ -106,7 +124,8 @@ export function firstStamp(session: string): string {
 
 function foundIn(result: Result, session: string): ReadOperation['found'] {
   if (result.status === 'active') {
-    return { status: 'active', version: result.version, stamp: result.session.context.stamp ?? firstStamp(session) }
+    const { version, source } = result
+    return { status: 'active', version, stamp: result.session.context.stamp ?? firstStamp(session), source }
   }
   if (result.status === 'ended') return { status: 'ended', why: result.reason }
   return result.status === 'anonymous' ? { status: 'anonymous' } : { status: 'unknown', why: result.code }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Site } from '../site/site.ts'
-import { createApplication, firstStamp } from './application.ts'
+import { type Application, createApplication, firstStamp } from './application.ts'
 import { createCaller } from './call.ts'
 import { createPersistentWriter } from './persistent-writer.ts'
 import { between, createRandom, hex, oneOf, type Random } from './random.ts'
@@ -12,8 +12,9 @@ import { watch } from './watcher.ts'
 export interface LoadOptions {
   readonly site: Site
   readonly recorder: Recorder
+  readonly applications: readonly Application[]
   readonly seed: number
-  /** Work that goes on at the same time. */
+  /** Work that goes on at the same time, mostly each with one of the applications: one that is stopped stops its own. */
   readonly workers: number
   /** Living sessions that it is about. */
   readonly sessions: number
@@ -32,11 +33,8 @@ export interface Load {
 const shares = { read: 0.62, stamp: 0.1, duel: 0.1, publish: 0.06, persistent: 0.06, grave: 0.05, end: 0.01 } as const
 
 /** Signs people in and starts to work. */
-export async function startLoad({ site, recorder, seed, workers, sessions }: LoadOptions): Promise<Load> {
+export async function startLoad({ site, recorder, applications, seed, workers, sessions }: LoadOptions): Promise<Load> {
   const random = createRandom(seed)
-  const applications = Array.from({ length: workers }, (_, index) =>
-    createApplication(`portal-${index}`, index % 2 ? 'live' : 'strict', site, recorder),
-  )
   const persistent = createPersistentWriter(createCaller(site.origin, site.keys.portal), recorder)
   const operator = createCaller(site.origin, site.keys.operator)
   const figures = { signIns: 0, signInsFailed: 0, exchanges: 0 }
@@ -92,11 +90,11 @@ export async function startLoad({ site, recorder, seed, workers, sessions }: Loa
     recorder.add({ kind: 'end', process: 'operator', session, startMs, endMs: recorder.nowMs(), outcome: { status } })
   }
 
-  async function step(): Promise<void> {
+  async function step(application: Application): Promise<void> {
     if (living.length + coming < sessions) return enter()
     const visitor = oneOf(random, living)
     if (!visitor) return void (await pause(20))
-    const [application, traceId] = [oneOf(random, applications), hex(random, 32)]
+    const traceId = hex(random, 32)
     const before = visitor.token()
     const action = draw(random)
     if (action === 'end') await end(visitor, traceId)
@@ -104,26 +102,37 @@ export async function startLoad({ site, recorder, seed, workers, sessions }: Loa
     else if (action === 'grave') await application.read(graves.length > 0 ? oneOf(random, graves) : visitor, traceId)
     else if (action === 'duel')
       await Promise.all([application, oneOf(random, applications)].map((each) => each.stamp(visitor, hex(random, 32))))
+    else if (action === 'read') await readOften(application, visitor)
     else await application[action](visitor, traceId)
     if (visitor.token() !== before) figures.exchanges += 1
   }
 
-  async function work(): Promise<void> {
+  /** What a lease answers takes no time, and is what has to be watched most. */
+  async function readOften(application: Application, visitor: Visitor): Promise<void> {
+    for (let left = between(random, 1, 8); left > 0; left -= 1) await application.read(visitor, hex(random, 32))
+  }
+
+  async function work(application: Application): Promise<void> {
     while (!stopping.signal.aborted) {
-      await step()
+      await step(application)
       await pause(between(random, 2, 12))
     }
   }
 
   while (living.length < sessions) await enter()
-  const watching = watch(createApplication('watcher', 'strict', site, recorder), living, createRandom(seed + 2), stopping.signal)
-  const working = [watching, ...Array.from({ length: workers }, work)]
+  const watcher = createApplication('watcher', 'strict', site, recorder)
+  const watching = watch(watcher, living, createRandom(seed + 2), stopping.signal)
+  const working = [
+    watching,
+    ...Array.from({ length: workers }, (_, index) => work(applications[index % applications.length] as Application)),
+  ]
   return {
     figures,
     everybody,
     async stop() {
       stopping.abort()
       await Promise.all(working)
+      watcher.close()
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Operation } from '../history/operation.ts'
 
-/** Writes down what was asked and answered, on the one clock of this process. */
+/** Writes down what was asked and answered, on one clock. */
 export interface Recorder {
   readonly history: Operation[]
   /** What went wrong in a way that no rule foresees, and how often. */
@@ -17,8 +17,13 @@ export function createRecorder(): Recorder {
   return {
     history,
     surprises,
-    nowMs: () => performance.now(),
+    nowMs: machineMs,
     add: (operation) => void history.push(operation),
     surprise: (what) => void surprises.set(what, (surprises.get(what) ?? 0) + 1),
   }
+}
+
+/** Milliseconds of the one monotonic clock that all processes of a machine have. */
+function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6
 }

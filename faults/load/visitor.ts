@@ -42,7 +42,8 @@ export async function signInPatiently(origin: string, person: (typeof people)[nu
   }
 }
 
-function visitorOf(first: string): Visitor {
+/** Whoever has this token. */
+export function visitorOf(first: string): Visitor {
   let token = first
   return {
     session: claimsOf(first).sid,

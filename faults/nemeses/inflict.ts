@@ -5,8 +5,10 @@ import type { Nemesis } from './nemesis.ts'
 /** A fault that is over. */
 export interface Inflicted {
   readonly kind: string
-  /** When the store answered directly again; null where the fault left it to a gateway, or the next fault came at once. */
+  /** When the store was asked directly what it answered again; null where the fault left it to a gateway, or the next fault came at once. */
   readonly backMs: number | null
+  /** How long that answer took: on a busy machine everybody waits, and a good read is a few such answers. */
+  readonly directMs: number
 }
 
 /** What faults are inflicted on and how it is going. */
@@ -43,22 +45,24 @@ async function inflictOne(victim: Victim, nemesis: Nemesis, random: Random): Pro
   // Every third time the next fault may come before anything has recovered: that is not a wait that can be measured.
   if (!takesStore || random() < 1 / 3) {
     victim.onFault(`${kind}, ${tookMs} ms`)
-    return { kind, backMs: null }
+    return { kind, backMs: null, directMs: 0 }
   }
-  const backMs = await returnOf(victim)
+  const { backMs, directMs } = await returnOf(victim)
   await victim.goodReadAfter(backMs)
-  victim.onFault(`${kind}, ${tookMs} ms, a good read ${Math.round(victim.nowMs() - backMs)} ms after the store's return`)
-  return { kind, backMs }
+  victim.onFault(
+    `${kind}, ${tookMs} ms, a good read ${Math.round(victim.nowMs() - backMs)} ms after the store's return, its own answer ${Math.round(directMs)} ms`,
+  )
+  return { kind, backMs, directMs }
 }
 
 /** 30 s: a store that is not back by then does not come back. */
 const patienceMs = 30_000
 
-/** When the question was asked that the store answered first. */
-async function returnOf({ nowMs, isBack }: Victim): Promise<number> {
+/** When the question was asked that the store answered first, and how long it took. */
+async function returnOf({ nowMs, isBack }: Victim): Promise<{ readonly backMs: number; readonly directMs: number }> {
   for (const deadlineMs = nowMs() + patienceMs; ; await pause(10)) {
     const askedMs = nowMs()
-    if (await isBack().catch(() => false)) return askedMs
+    if (await isBack().catch(() => false)) return { backMs: askedMs, directMs: nowMs() - askedMs }
     if (askedMs > deadlineMs) throw new Error('the store did not come back')
   }
 }

@@ -11,18 +11,30 @@ export async function reserveOrigin(): Promise<{ readonly port: number; readonly
  * Starts nginx before the gateways. What is safe to send again goes to the next one when a gateway is away or silent; of the
  * rest only what never reached one. Writes have their own repeat, by idempotency key, in the client.
  */
-export function startBalancer(port: number, gateways: readonly { readonly port: number }[]): Promise<NginxServer> {
-  return startNginx({ port, http: configuration(port, gateways) })
+export function startBalancer(port: number, gateways: readonly Listener[], heartbeatWays: readonly Listener[]): Promise<NginxServer> {
+  return startNginx({ port, http: configuration(port, gateways, heartbeatWays) })
 }
 
-function configuration(port: number, gateways: readonly { readonly port: number }[]): string {
+/** Something on a port of this machine. */
+interface Listener {
+  readonly port: number
+}
+
+function upstream(name: string, listeners: readonly Listener[]): string {
   return `
-upstream gateways {
-${gateways.map((gateway) => `  server 127.0.0.1:${gateway.port} max_fails=1 fail_timeout=1s;`).join('\n')}
+upstream ${name} {
+${listeners.map(({ port }) => `  server 127.0.0.1:${port} max_fails=1 fail_timeout=1s;`).join('\n')}
   # Where each was left out, they are asked all the same: then it was the store that was away, or they have just come back.
-${gateways.map((gateway) => `  server 127.0.0.1:${gateway.port} max_fails=0 backup;`).join('\n')}
+${listeners.map(({ port }) => `  server 127.0.0.1:${port} max_fails=0 backup;`).join('\n')}
   keepalive 16;
 }
+`
+}
+
+function configuration(port: number, gateways: readonly Listener[], heartbeatWays: readonly Listener[]): string {
+  return `
+${upstream('gateways', gateways)}
+${upstream('heartbeats', heartbeatWays)}
 server {
   listen localhost:${port};
   proxy_pass_request_headers on;
@@ -42,6 +54,9 @@ server {
   location @once {
     proxy_pass http://gateways;
     proxy_next_upstream off;
+  }
+  location = /v1/heartbeat {
+    proxy_pass http://heartbeats;
   }
   # A read by POST changes nothing: the next gateway may answer it, within the client's 500 ms.
   location = /v1/reads {

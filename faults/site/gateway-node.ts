@@ -13,6 +13,8 @@ export interface GatewayNode {
   start(): Promise<void>
   kill(): Promise<void>
   signal(name: NodeJS.Signals): void
+  /** Of the running process; 0 where none runs. */
+  pid(): number
   /** Asks it to stop and waits. */
   stop(): Promise<void>
   /** What the running process has printed. */
@@ -57,6 +59,7 @@ export async function createGatewayNode(environment: GatewayEnvironment): Promis
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     signal: (name) => running?.signal(name),
+    pid: () => running?.pid ?? 0,
     output: () => running?.output() ?? '',
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { createFaultProxy, type FaultProxy } from '@single-state/testing'
 import { startTestIdp } from '../../packages/gateway/test/test-idp.ts'
 import { reserveOrigin, startBalancer } from './balancer.ts'
 import { createGatewayNode, type GatewayNode } from './gateway-node.ts'
@@ -9,6 +10,8 @@ export interface Site {
   readonly origin: string
   readonly keys: { readonly portal: string; readonly operator: string }
   readonly gateways: readonly GatewayNode[]
+  /** What heartbeats go by between load balancer and each gateway, and nothing else. */
+  readonly heartbeatWays: readonly FaultProxy[]
   stop(): Promise<void>
 }
 
@@ -40,14 +43,16 @@ export async function startSite({ addresses, environment = {}, revisions = [] }:
   const gateways = await Promise.all(
     addresses.map((store, index) => createGatewayNode({ ...shared, STORE: store, REVISION: `${revisions[index] ?? 1}` })),
   )
-  const stopAll = () => Promise.all([...gateways.map((gateway) => gateway.kill()), idp.stop()])
+  const heartbeatWays = await Promise.all(gateways.map(({ port: own }) => createFaultProxy({ target: { port: own } })))
+  const stopAll = () => Promise.all([...gateways.map((gateway) => gateway.kill()), ...heartbeatWays.map((way) => way.close()), idp.stop()])
   try {
     await allOrThrow(gateways.map((gateway) => gateway.start()))
-    const balancer = await startBalancer(port, gateways)
+    const balancer = await startBalancer(port, gateways, heartbeatWays)
     return {
       origin,
       keys,
       gateways,
+      heartbeatWays,
       async stop() {
         await balancer.stop()
         await stopAll()

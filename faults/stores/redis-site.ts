@@ -48,7 +48,7 @@ export async function startRedisSite(): Promise<StoreSite> {
       stoppedProcess('replica stopped', () => replica.pid, true),
     ],
     // Without its replica a primary acknowledges nothing: its data could be lost.
-    isBack: async () => /state=online,offset=[1-9]/.test(await primary.cli('INFO', 'replication')),
+    isBack: async () => /state=online,offset=[1-9]/.test(await primary.ask('INFO replication')),
     async stop() {
       await Promise.all(proxies.map((proxy) => proxy.close()))
       for (const server of [replica, primary, journal]) await server.stop()

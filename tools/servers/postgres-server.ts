@@ -16,6 +16,8 @@ export interface PostgresServer extends ServerProcess {
   readonly url: string
   /** Runs SQL through `psql` as the superuser and answers what it prints, without headings; rejects after 10 s. */
   sql(text: string, database?: string): Promise<string>
+  /** Whether it lets a client in. Asked without a program: starting one takes longer than an answer. */
+  answers(): Promise<boolean>
   /** Makes an empty database and answers its address. */
   newDatabase(): Promise<string>
   /** Makes a standby the primary; resolves when it takes writes. */
@@ -32,7 +34,7 @@ export interface PostgresServer extends ServerProcess {
 /** How a PostgreSQL is started. */
 export interface PostgresServerOptions {
   /** The primary that it follows. */
-  readonly standbyOf?: PostgresServer
+  readonly standbyOf?: { readonly port: number }
   /** The name under which a standby follows: what `synchronous_standby_names` asks for. Default `standby`. */
   readonly standbyName?: string
   /** Whether a commit waits for the disk. Default true; contract tests of many commits go without. */
@@ -75,7 +77,7 @@ async function initialise(folder: string, user: User | undefined): Promise<void>
 }
 
 /** A base backup with the settings of a standby in it. */
-async function copyPrimary(folder: string, primary: PostgresServer, name = 'standby', user: User | undefined): Promise<void> {
+async function copyPrimary(folder: string, primary: { readonly port: number }, name = 'standby', user: User | undefined): Promise<void> {
   const from = `host=127.0.0.1 port=${primary.port} user=postgres application_name=${name}`
   await run('pg_basebackup', ['-D', join(folder, 'data'), '-d', from, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'], {
     ...user,
@@ -105,6 +107,7 @@ async function startOn(folder: string, port: number, options: PostgresServerOpti
     port,
     url: urlOf(port, 'postgres'),
     sql,
+    answers: () => answers(port),
     newDatabase: async () => {
       databases += 1
       const name = `d${process.pid}_${databases}`

@@ -16,6 +16,8 @@ export interface RedisServer extends ServerProcess {
   readonly url: string
   /** Runs `redis-cli` against it and answers what it prints; rejects after 5 s. */
   cli(...args: readonly string[]): Promise<string>
+  /** One inline command and its reply, without a program: starting one takes longer than an answer. Rejects after 1 s. */
+  ask(line: string): Promise<string>
 }
 
 /** How a Redis is started. */
@@ -46,6 +48,8 @@ export async function startRedis({ replicaOf, port, dataFolder, args = [] }: Red
 /** What a Sentinel watches. */
 export interface SentinelOptions {
   readonly primary: { readonly port: number }
+  /** What the primary asks for, where it does. */
+  readonly primaryPassword?: string
   /** The name that clients ask for. Default `sessions`. */
   readonly name?: string
   /** Sentinels that have to agree. Default 1. */
@@ -57,6 +61,7 @@ export interface SentinelOptions {
 /** Starts one Sentinel; resolves when it knows the primary's replicas, so that a failover can follow at once. */
 export async function startSentinel({
   primary,
+  primaryPassword,
   name = 'sessions',
   quorum = 1,
   downAfterMs = 1_000,
@@ -65,6 +70,7 @@ export async function startSentinel({
   try {
     await sentinel.cli('SENTINEL', 'MONITOR', name, '127.0.0.1', `${primary.port}`, `${quorum}`)
     await sentinel.cli('SENTINEL', 'SET', name, 'down-after-milliseconds', `${downAfterMs}`, 'failover-timeout', '3000')
+    if (primaryPassword !== undefined) await sentinel.cli('SENTINEL', 'SET', name, 'auth-pass', primaryPassword)
     const wanted = /connected_slaves:(\d+)/.exec(await ask(primary.port, 'INFO replication'))?.[1] ?? '0'
     const known = async () => (await sentinel.cli('SENTINEL', 'MASTER', name)).includes(`num-slaves\n${wanted}\n`)
     for (const deadline = Date.now() + 15_000; !(await known()); ) {
@@ -102,6 +108,7 @@ async function startRedisProgram(program: Program): Promise<RedisServer> {
       ...server,
       port,
       url: `redis://127.0.0.1:${port}`,
+      ask: (line) => ask(port, line),
       cli: async (...words) => (await run('redis-cli', ['-p', `${port}`, ...words], { timeout: 5_000 })).stdout,
       stop: async (signal) => {
         await server.stop(signal)

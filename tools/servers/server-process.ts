@@ -1,8 +1,10 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { basename } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
+import { keepOutput } from '../secrets/kept-output.ts'
 
 /** A real server that a test, a benchmark or a long run started. */
 export interface ServerProcess {
@@ -36,7 +38,7 @@ const keptOutput = 64 * 1024
 export async function startServer(command: ServerCommand): Promise<ServerProcess> {
   const { program, args, cwd, env, uid, gid } = command
   const child = spawn(program, args, { cwd, env, uid, gid, stdio: ['ignore', 'pipe', 'pipe'] })
-  const read = readOutput(child)
+  const read = readOutput(child, basename(program))
   const exited = once(child, 'close')
   exited.catch(() => undefined)
   const server: ServerProcess = {
@@ -89,10 +91,12 @@ export async function freePort(): Promise<number> {
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
-function readOutput(child: Child): () => string {
+function readOutput(child: Child, name: string): () => string {
   let text = ''
   const keep = (chunk: Buffer) => {
-    text = (text + chunk.toString('utf8')).slice(-keptOutput)
+    const said = chunk.toString('utf8')
+    text = (text + said).slice(-keptOutput)
+    keepOutput(`${name} ${child.pid}`, said)
   }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)

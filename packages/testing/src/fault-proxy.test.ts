@@ -197,6 +197,22 @@ describe('a fault proxy', () => {
     await expect(proxy.set(fault)).rejects.toThrow(message)
   })
 
+  it('brings new connections to where its target has moved, and leaves open ones where they are', async () => {
+    const [old, next] = [await echo(), await echo()]
+    const target = { port: old.port }
+    const proxy = await createFaultProxy({ target })
+    closing.push(proxy.close)
+    const before = dial(proxy.port)
+    before.write('one')
+    await until(() => before.received()).toBe('one')
+    target.port = next.port
+    const after = dial(proxy.port)
+    after.write('two')
+    before.write('three')
+    await until(() => [before.received(), after.received()]).toEqual(['onethree', 'two'])
+    expect([old.heard(), next.heard()]).toEqual(['onethree', 'two'])
+  })
+
   it('rejects when its port is taken', async () => {
     const { server } = await proxied()
     await expect(createFaultProxy({ target: { port: 1 }, listen: { port: server.port } })).rejects.toThrow('EADDRINUSE')

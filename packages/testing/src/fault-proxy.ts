@@ -17,7 +17,7 @@ export interface ProxyCounts {
 
 /** Where a proxy listens and connects. */
 export interface FaultProxyOptions {
-  /** `host` is 127.0.0.1 by default. */
+  /** `host` is 127.0.0.1 by default. Read for each new connection: an address that moves is a target whose port is set anew. */
   readonly target: { readonly host?: string; readonly port: number }
   /** Default a free port of 127.0.0.1. */
   readonly listen?: { readonly host?: string; readonly port?: number }

@@ -97,6 +97,7 @@ function placeOf({ tls, username, password, host, port, sentinels }: RedisAddres
   return {
     sentinels: [...sentinels.nodes],
     name: sentinels.primary,
+    ...(sentinels.password !== undefined && { sentinelPassword: sentinels.password }),
     ...credentials,
     // A Sentinel that was moved knows of it before the connection breaks.
     failoverDetector: true,

@@ -54,6 +54,24 @@ describe.skipIf(skipWithout('redis-server', 'redis-cli'))('after a failover that
     })
   })
 
+  it('an end of everybody that was acknowledged stands, with a journal', async () => {
+    const { url } = await nodes.start({ args: ['--appendonly', 'yes'] })
+    const { primary, replica, store } = await openWatched({ replicas: 0, journal: redisJournal({ url }) })
+    for (const id of ['one', 'other']) await created(store, id)
+    await primary.cli('WAIT', '1', '2000')
+    await cutReplicas(primary)
+    await store.endAll(entryOf('end_all'))
+    await created(store, 'after', { endingsAtStart: (await store.health()).endings })
+    primary.signal('SIGSTOP')
+    await eventually(async () => expect(await replica.cli('ROLE')).toContain('master'))
+    const { records } = await eventually(() => store.read(['one', 'other', 'after']))
+    // What was created after, and on the lost primary alone, is lost with it.
+    expect(records.map((record) => (record === null ? 'absent' : record.ended))).toEqual(['revoked', 'revoked', 'absent'])
+    // A login that was under way when everybody was ended, by the count that was lost.
+    kind(await store.create(newSession('late', { endingsAtStart: 0 }), entryOf('create')), 'cutoff')
+    await created(store, 'new', { endingsAtStart: (await store.health()).endings })
+  })
+
   it('everybody is ended without a journal, once', async () => {
     const store = await failOver({})
     expect(await endsIn(store)).toEqual(['revoked', 'revoked', 'revoked', 'revoked'])

@@ -8,8 +8,17 @@ export interface RedisAddress {
   readonly db: number
   readonly host: string
   readonly port: number
-  /** Sentinels and the name that they know the primary by; null for a Redis that is named itself. */
-  readonly sentinels: { readonly primary: string; readonly nodes: readonly { readonly host: string; readonly port: number }[] } | null
+  /** Null for a Redis that is named itself. */
+  readonly sentinels: Sentinels | null
+}
+
+/** Who knows where the primary is. */
+export interface Sentinels {
+  /** The name that they know the primary by. */
+  readonly primary: string
+  readonly nodes: readonly { readonly host: string; readonly port: number }[]
+  /** Their own, which is not that of the Redis. */
+  readonly password?: string
 }
 
 const form = /^(rediss?)(\+sentinel)?:\/\/(?:([^@/]*)@)?([^@/]+)((?:\/[^/?#]+)*)\/?$/

@@ -1,4 +1,6 @@
+import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
+import { freePort } from '../../../../../tools/servers/server-process.ts'
 import { failureOf, isWriteRefusal } from './redis-failure.ts'
 
 function reply(message: string): Error {
@@ -25,6 +27,16 @@ describe('a failure', () => {
   ])('%j is a refusal of anything', (message) => {
     expect(failureOf(reply(message), 'write').code).toBe('store_unavailable')
     expect(isWriteRefusal(reply(message))).toBe(false)
+  })
+
+  it('of a command that the driver never sent leaves nothing unknown', async () => {
+    const client = new Redis({ lazyConnect: true, enableOfflineQueue: false, retryStrategy: () => null, port: await freePort() })
+    client.on('error', () => undefined)
+    const connecting = client.connect().catch(() => undefined)
+    const error: unknown = await client.call('PING').catch((reason: unknown) => reason)
+    await connecting
+    client.disconnect()
+    expect(failureOf(error, 'write')).toMatchObject({ code: 'store_unavailable', message: 'redis: not connected' })
   })
 
   it.each([reply('ERR Error running script'), new Error('Connection is closed.'), new Error('Command timed out')])(

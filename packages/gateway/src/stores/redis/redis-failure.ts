@@ -22,11 +22,15 @@ export function isWriteRefusal(error: unknown): boolean {
   return refusesWrites.has(refusalCodeOf(error) ?? '')
 }
 
+/** What the driver says of a command on a connection that is not up, where it keeps no queue: it was never sent. */
+const notSent = "Stream isn't writeable"
+
 /** A failure of Redis as the port words it. A write that was sent and not refused may have been applied. */
 export function failureOf(error: unknown, doing: 'read' | 'write'): SessionError {
   if (error instanceof SessionError) return error
   const refusal = refusalCodeOf(error)
   if (doing === 'read' || refusal !== null) return unavailable(refusal ?? 'no answer', error)
+  if (error instanceof Error && error.message.startsWith(notSent)) return unavailable('not connected', error)
   return new SessionError('outcome_unknown', 'redis: no answer to a write', { cause: error })
 }
 

@@ -26,6 +26,8 @@ export interface RedisStoreOptions {
   readonly afterEpoch?: 'end-all' | 'unsafe-keep'
   /** Certificates and names for `rediss:`, as `node:tls` takes them. Default: the system's authorities. */
   readonly tls?: ConnectionOptions
+  /** What the Sentinels themselves ask for; the address has the password of the Redis. Default none. */
+  readonly sentinelPassword?: string
   /** For tests: the store's clock, milliseconds since 1970. Default the clock of the Redis. */
   readonly clock?: () => number
 }
@@ -41,7 +43,7 @@ export interface RedisSettings {
   readonly clock: (() => number) | null
 }
 
-const names = ['url', 'prefix', 'replicas', 'journal', 'afterEpoch', 'tls', 'clock']
+const names = ['url', 'prefix', 'replicas', 'journal', 'afterEpoch', 'tls', 'sentinelPassword', 'clock']
 
 /**
  * Checks options.
@@ -50,8 +52,8 @@ const names = ['url', 'prefix', 'replicas', 'journal', 'afterEpoch', 'tls', 'clo
  */
 export function checkRedisOptions(options: RedisStoreOptions): RedisSettings {
   expectOptions(options, names, 'redisStore')
-  const { url, prefix = 'single-state:', replicas, journal, afterEpoch = 'end-all', tls, clock } = options
-  const address = parseRedisAddress(url)
+  const { url, prefix = 'single-state:', replicas, journal, afterEpoch = 'end-all', tls, sentinelPassword, clock } = options
+  const address = withSentinelPassword(parseRedisAddress(url), sentinelPassword)
   if (typeof prefix !== 'string' || prefix === '' || prefix.length > 64) throw new TypeError('prefix: expected 1 to 64 characters')
   if (replicas !== undefined && (!Number.isSafeInteger(replicas) || replicas < 0 || replicas > 16)) {
     throw new TypeError(`replicas: expected 0 to 16, found ${replicas}`)
@@ -62,4 +64,11 @@ export function checkRedisOptions(options: RedisStoreOptions): RedisSettings {
   if (journal !== undefined && typeof journal?.append !== 'function')
     throw new TypeError('journal: expected redisJournal({ … }) or fileJournal({ … })')
   return { address, prefix, replicas: replicas ?? null, journal: journal ?? null, afterEpoch, tls, clock: clock ?? null }
+}
+
+function withSentinelPassword(address: RedisAddress, password: string | undefined): RedisAddress {
+  if (password === undefined) return address
+  if (typeof password !== 'string' || password === '') throw new TypeError('sentinelPassword: expected a password')
+  if (address.sentinels === null) throw new TypeError('sentinelPassword: expected redis+sentinel:// in url, found no Sentinel')
+  return { ...address, sentinels: { ...address.sentinels, password } }
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
+import { startSentinel } from '../../../../../tools/servers/redis-server.ts'
 import { freePort, skipWithout } from '../../../../../tools/servers/server-process.ts'
 import { createRedisNodes, newPrefix } from './fixtures/redis-nodes.ts'
 import type { RedisStoreOptions } from './redis-options.ts'
@@ -48,6 +49,20 @@ describe.skipIf(skipWithout('redis-server', 'redis-cli'))('redisStore, opened', 
     expect(inspect(failure, { depth: 9 })).not.toContain('secret')
   })
 
+  it('shows the Sentinels their own password, and says without it that nobody answers, in words that have none', async () => {
+    const primary = await nodes.start({ args: ['--requirepass', 'of-the-redis'] })
+    const sentinel = nodes.keep(await startSentinel({ primary, primaryPassword: 'of-the-redis' }))
+    await sentinel.cli('ACL', 'SETUSER', 'default', 'resetpass', '>of-the-sentinels')
+    const url = `redis+sentinel://:of-the-redis@127.0.0.1:${sentinel.port}/sessions`
+    for (const wrong of [{}, { sentinelPassword: 'secret' }]) {
+      const failure = await redisStore({ url, ...wrong }).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ code: 'store_unavailable' })
+      expect(inspect(failure, { depth: 9 })).not.toMatch(/secret|of-the/)
+    }
+    const store = await nodes.open({ url, sentinelPassword: 'of-the-sentinels' })
+    expect((await store.read(['a'])).records).toEqual([null])
+  })
+
   it('says what an acknowledged change survives: nothing without a file, a restart with one', async () => {
     const [volatile, lasting] = [await nodes.start(), await nodes.start({ args: ['--appendonly', 'yes'] })]
     const stores = [await nodes.open({ url: volatile.url }), await nodes.open({ url: lasting.url })]
@@ -73,6 +88,7 @@ describe('redisStore, asked for', () => {
     ['no prefix', { prefix: '' }, 'prefix: expected 1 to 64 characters'],
     ['half a replica', { replicas: 0.5 }, 'replicas: expected 0 to 16, found 0.5'],
     ['another afterEpoch', { afterEpoch: 'trust' }, "afterEpoch: expected 'end-all' or 'unsafe-keep', found \"trust\""],
+    ['a password for no Sentinel', { sentinelPassword: 'x' }, 'sentinelPassword: expected redis+sentinel:// in url, found no Sentinel'],
     ['something for a journal', { journal: {} }, 'journal: expected redisJournal({ … }) or fileJournal({ … })'],
   ])('with %s refuses before it connects', async (_, options, message) => {
     const given = { url: 'redis://127.0.0.1:1', ...options } as RedisStoreOptions
