@@ -15,6 +15,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 20_000,
+    // Hooks make keys and start servers: on a machine that is ten times overloaded that takes a while.
+    hookTimeout: 30_000,
     // Many tests wait for servers: two workers keep two cores busy, more get in each other's way.
     maxWorkers: 2,
     reporters: ['default', countsReporter],

@@ -1,9 +1,14 @@
 // Every check of this repository in one run: `npm test`. With arguments (`npm test -- packages/core`) only vitest runs, with them.
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { addCounts, type Counts, countsLine } from './counts.ts'
 import { report } from './report.ts'
 import { runSteps, type Step, type StepResult } from './run-steps.ts'
 import { runTests } from './run-tests.ts'
+import { keptOutputVariable, readKeptOutput } from './secrets/kept-output.ts'
+import { searchOutput } from './secrets/search-output.ts'
 
 const checks: readonly Step[] = [
   { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only', '--concurrency=2'] },
@@ -39,11 +44,16 @@ async function runAll(): Promise<void> {
   console.log('Checks')
   const results = await runSteps(checks, 2, report)
   console.log('\nTests')
+  const folder = mkdtempSync(join(tmpdir(), 'single-state-output-'))
+  process.env[keptOutputVariable] = folder
   // Alone, after the checks: vitest uses every core by itself.
   const { result, counts } = await runTests('tests')
   report(result)
-  const total = addCounts([...results.map(asCounts), counts])
-  console.log(`\n${verdict([...results, result])}\n${countsLine(total)}`)
+  const search = searchOutput([...results, result], readKeptOutput(folder))
+  report(search)
+  rmSync(folder, { recursive: true, force: true })
+  const total = addCounts([...[...results, search].map(asCounts), counts])
+  console.log(`\n${verdict([...results, result, search])}\n${countsLine(total)}`)
   process.exitCode = total.failed > 0 ? 1 : 0
 }
 

@@ -1,5 +1,5 @@
 import { isSessionError } from '@single-state/core'
-import { pageHeaders, proven } from '@single-state-example/pages'
+import { pageHeaders, proven, strictTransport } from '@single-state-example/pages'
 import { type Context, Hono } from 'hono'
 import { endFields, fieldsOf, subjectQuery } from './forms.ts'
 import { lookupPage, sayingPage } from './pages.ts'
@@ -7,6 +7,10 @@ import { session } from './session.ts'
 
 /** The administrator's pages. */
 export const app = new Hono()
+app.use(async (c, next) => {
+  await next()
+  c.header('Strict-Transport-Security', strictTransport)
+})
 app.get('/healthz', (c) => c.json({ status: 'ok' }))
 
 app.use(session)

@@ -1,5 +1,5 @@
 import { isSessionError, type SessionError } from '@single-state/core'
-import { pageHeaders, proven } from '@single-state-example/pages'
+import { pageHeaders, proven, strictTransport } from '@single-state-example/pages'
 import { type Context, Hono } from 'hono'
 import { homePage } from './home-page.ts'
 import { invoicesPage } from './invoices-page.ts'
@@ -9,6 +9,10 @@ import { usagePage } from './usage-page.ts'
 
 /** Billing. */
 export const app = new Hono()
+app.use(async (c, next) => {
+  await next()
+  c.header('Strict-Transport-Security', strictTransport)
+})
 app.get('/healthz', (c) => c.json({ status: 'ok' }))
 
 app.use(session)

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { secondFactorAcr } from '../idp/second-factor.ts'
 import type { Demonstration } from '../story/processes/demonstration.ts'
 import { startDevelopmentGateway } from './development-gateway.ts'
 import type { Scene } from './scene.ts'
@@ -106,9 +107,21 @@ const forMembers: readonly Exhibit[] = [
   },
 ]
 
+/** Asks for more than a password. */
+const stepUp = `/login?acr_values=${secondFactorAcr}`
+
 const forAdministrators: readonly Exhibit[] = [
   { name: 'administration, home', open: at('admin') },
   { name: 'administration, sessions of a person', open: at('admin', '/?subject=ada') },
+  { name: 'identity, code', open: at('gateway', stepUp) },
+  {
+    name: 'identity, wrong code',
+    open: async (page, origins) => {
+      await page.goto(`${origins.gateway}${stepUp}`)
+      await page.getByLabel('Code').fill('000000')
+      await send(page, 'Go on')
+    },
+  },
 ]
 
 const withoutGateway: readonly Exhibit[] = [

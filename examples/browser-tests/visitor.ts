@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { people } from '../idp/people.ts'
 import type { Demonstration } from '../story/processes/demonstration.ts'
+import { missingHeaders } from './page-headers.ts'
 
 /** Somebody with a browser of their own, in which every tab has the same cookies. */
 export interface Visitor {
@@ -11,7 +12,7 @@ export interface Visitor {
   readonly signIn: (login: string, application?: 'portal' | 'admin') => Promise<void>
   /** The session cookie as the browser keeps it; undefined when there is none. */
   readonly cookie: () => Promise<Cookie | undefined>
-  /** What the browser would not load or run for the sake of a page's policy, and what scripts have thrown, so far. */
+  /** What the browser would not load or run for the sake of a page's policy, what scripts have thrown, and headers that a page had not, so far. */
   readonly complaints: readonly string[]
 }
 
@@ -27,6 +28,10 @@ export async function createVisitor({ origins }: Pick<Demonstration, 'origins'>,
   context.on('weberror', (error) => complaints.push(error.error().message))
   context.on('console', (message) => {
     if (/content security policy/i.test(message.text())) complaints.push(message.text())
+  })
+  const ofApplications = Object.entries(origins).flatMap(([name, origin]) => (name === 'gateway' ? [] : [new URL(origin).origin]))
+  context.on('response', (response) => {
+    complaints.push(...missingHeaders(response, !ofApplications.includes(new URL(response.url()).origin)))
   })
   const page = await context.newPage()
   return {

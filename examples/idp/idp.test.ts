@@ -71,6 +71,7 @@ describe('the sign-in form', () => {
     const { form, cookie } = await begin()
     const response = await fetch(form, { headers: { cookie } })
     expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+    expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000')
   })
 })
 

@@ -6,6 +6,7 @@ import Provider, { type ClientMetadata, type Configuration, errors, type KoaCont
 import { memoryAdapters } from './memory-adapter.ts'
 import { messagePage, pageHeaders, signOutPage } from './pages.ts'
 import { people as everybody, type Person } from './people.ts'
+import { secondFactorAcr, signInPolicy } from './second-factor.ts'
 import { send, signIn, signInPath } from './sign-in.ts'
 
 /** How the provider is reached and the one client that it knows. */
@@ -61,7 +62,8 @@ function configuration(options: IdpOptions, people: readonly Person[], key: KeyO
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     // The roles belong into the ID token, so that the gateway needs no second request.
     conformIdTokenClaims: false,
-    claims: { openid: ['sub', 'amr', 'roles', 'plan', 'tenants'], profile: ['name'] },
+    claims: { openid: ['sub', 'acr', 'amr', 'roles', 'plan', 'tenants'], profile: ['name'] },
+    acrValues: [secondFactorAcr],
     scopes: ['openid', 'profile'],
     responseTypes: ['code'],
     pkce: { required: () => true },
@@ -70,7 +72,7 @@ function configuration(options: IdpOptions, people: readonly Person[], key: KeyO
     fetch: (url, init) => fetch(url, { ...init, dispatcher: undefined } as RequestInit),
     findAccount: (_ctx, login) => accountOf(people, login),
     loadExistingGrant: firstPartyGrant,
-    interactions: { url: (_ctx, { uid }) => `${signInPath}/${uid}` },
+    interactions: { url: (_ctx, { uid }) => `${signInPath}/${uid}`, policy: signInPolicy() },
     renderError: (ctx, { error }) => show(ctx, messagePage('That did not work', `The request could not be answered (${error}).`)),
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Session: sessionSeconds, Grant: sessionSeconds },
     features: {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Person } from './people.ts'
+import { demonstrationCode } from './second-factor.ts'
 
 const style = `
 :root { color-scheme: light dark; --ground: #e9efec; --card: #fff; --line: #cfd9d4; --ink: #14211b; --soft: #51625a; --accent: #0b6b4a; --on: #fff; --bad: #a3300f; }
@@ -39,6 +40,8 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; frame-ancestors 'none'; base-uri 'none'`,
   'Cache-Control': 'no-store',
   'Referrer-Policy': 'no-referrer',
+  // Browsers heed it by HTTPS alone (RFC 6797 section 8.1).
+  'Strict-Transport-Security': 'max-age=31536000',
   'X-Content-Type-Options': 'nosniff',
 }
 
@@ -62,6 +65,20 @@ ${view.failed === null ? '' : '<p role="alert">User name and password do not mat
 <details open><summary>Who is there</summary>
 <table><thead><tr><th scope="col">User name</th><th scope="col">Password</th><th scope="col">Roles</th></tr></thead>
 <tbody>${view.people.map(personRow).join('')}</tbody></table></details>`,
+  )
+}
+
+/** The form for the code, for somebody who has given the password. */
+export function codePage(view: { readonly action: string; readonly cancel: string; readonly failed: boolean }): string {
+  return page(
+    'Enter your code',
+    `<p>The application asks for more than a password. The code of the demonstration is <code>${demonstrationCode}</code>.</p>
+<form method="post" action="${escapeHtml(view.action)}">
+${view.failed ? '<p role="alert">That is not the code.</p>' : ''}
+<label>Code <input name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="6" autofocus></label>
+<button type="submit">Go on</button>
+<a class="button second" href="${escapeHtml(view.cancel)}">Cancel</a>
+</form>`,
   )
 }
 

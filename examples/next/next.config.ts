@@ -31,6 +31,8 @@ export default {
       headers: [
         { key: 'Content-Security-Policy', value: contentSecurityPolicy },
         { key: 'Referrer-Policy', value: 'no-referrer' },
+        // Browsers heed it by HTTPS alone (RFC 6797 section 8.1).
+        { key: 'Strict-Transport-Security', value: 'max-age=31536000' },
         { key: 'X-Content-Type-Options', value: 'nosniff' },
       ],
     },

@@ -46,6 +46,12 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+/**
+ * `Strict-Transport-Security` of every answer, whoever has made it: a year. Browsers heed it by HTTPS alone (RFC 6797
+ * section 8.1): where the demonstration is on plain HTTP it does nothing.
+ */
+export const strictTransport = 'max-age=31536000'
+
 /** The whole document. */
 export function page({ application, title, lead, body, width = 'two', subject }: Page): string {
   const around = neighbours()

@@ -1,5 +1,5 @@
 // What the applications of the demonstration use to make their pages.
-export { applicationNames, type Page, page, pageHeaders } from './layout.ts'
+export { applicationNames, type Page, page, pageHeaders, strictTransport } from './layout.ts'
 export { html, type Markup } from './markup.ts'
 export { type Neighbours, neighbours } from './neighbours.ts'
 export { proven } from './proven.ts'

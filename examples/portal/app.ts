@@ -1,5 +1,5 @@
 import { SessionError } from '@single-state/core'
-import { proven } from '@single-state-example/pages'
+import { proven, strictTransport } from '@single-state-example/pages'
 import express from 'express'
 import { conflicts, failures, notFound } from './failures.ts'
 import { fieldsOf, localeFields, readForm, tenantFields } from './forms.ts'
@@ -11,6 +11,10 @@ import { askSignOutPage, signedOutPage } from './sign-out-pages.ts'
 /** The portal. */
 export const app = express()
 app.disable('x-powered-by')
+app.use((_req, res, next) => {
+  res.set('Strict-Transport-Security', strictTransport)
+  next()
+})
 app.get('/healthz', (_req, res) => void res.json({ status: 'ok' }))
 
 app.use(session)

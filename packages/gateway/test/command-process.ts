@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { keepOutput } from '../../../tools/secrets/kept-output.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -30,8 +31,11 @@ export function startCommand(cwd: string, args: readonly string[], env: NodeJS.P
   const out: string[] = []
   const err: string[] = []
   const waiting = new Set<(line: string) => void>()
+  // Others may print a key: `keys create` is there for it.
+  const isGateway = args[0] === 'gateway' || args[0] === 'dev'
   const hear = (lines: string[]) => (line: string) => {
     lines.push(line)
+    if (isGateway) keepOutput('gateway commands', `${line}\n`)
     for (const listener of waiting) listener(line)
   }
   createInterface({ input: child.stdout }).on('line', hear(out))

@@ -6,7 +6,7 @@ import { freePort, skipWithout } from '../../../tools/servers/server-process.ts'
 import { keyOf } from '../src/fixtures/test-gateway.ts'
 import { overNetwork } from './browser.ts'
 import { sessionCookie } from './login-harness.ts'
-import { guideConfiguration, listeningGateway, proxiedApplication } from './proxied-application.ts'
+import { listeningGateway, nginxConfiguration, proxiedApplication } from './proxied-application.ts'
 
 type Gateway = Awaited<ReturnType<typeof listeningGateway>>
 
@@ -27,7 +27,7 @@ async function start(prepare: (configuration: string) => string = (text) => text
   closing.push(() => gateway.close())
   const application = await proxiedApplication(gateway)
   closing.push(() => application.close())
-  const http = prepare(guideConfiguration({ nginx: port, gateway: gateway.port, application: application.port }))
+  const http = prepare(nginxConfiguration({ nginx: port, gateway: gateway.port, application: application.port }))
   const nginx = await startNginx({ http, port })
   closing.push(() => nginx.stop())
   return nginx

@@ -11,16 +11,20 @@ type Requirement = Parameters<ReturnType<ReturnType<typeof createSessionClient<t
 type Fetch = (request: Request) => Promise<Response>
 
 /** The configuration for nginx of the guide, with the addresses of a test. */
-export function guideConfiguration(ports: { readonly nginx: number; readonly gateway: number; readonly application: number }): string {
-  const page = readFileSync(new URL('../../../docs/guides/forward-auth.md', import.meta.url), 'utf8')
-  const [, block = ''] = /^```nginx\n([\s\S]*?)^```$/m.exec(page) ?? []
-  const replaced: readonly (readonly [string, string])[] = [
+export function nginxConfiguration(ports: { readonly nginx: number; readonly gateway: number; readonly application: number }): string {
+  return guideConfiguration('nginx', [
     ['127.0.0.1:8080', `127.0.0.1:${ports.nginx}`],
     ['127.0.0.1:4400', `127.0.0.1:${ports.gateway}`],
     ['localhost:4400', `localhost:${ports.gateway}`],
     ['127.0.0.1:3000', `127.0.0.1:${ports.application}`],
     ['ss_billing_…', keyOf('billing')],
-  ]
+  ])
+}
+
+/** A configuration of the guide, by the language of its block, with other words for its own. */
+export function guideConfiguration(language: string, replaced: readonly (readonly [from: string, to: string])[]): string {
+  const page = readFileSync(new URL('../../../docs/guides/forward-auth.md', import.meta.url), 'utf8')
+  const [, block = ''] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(page) ?? []
   return replaced.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`the configuration of the guide has no ${from}`)
     return text.replaceAll(from, to)

@@ -34,6 +34,17 @@ a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 `
 
 /**
+ * Of every such page: it can load and run nothing, be framed by nobody, and tells nobody where it was. Without a digest at
+ * hand that does not wait, that of the style stands here; a test compares them.
+ */
+export const denialPageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy':
+    "default-src 'none'; style-src 'sha256-rRHx1DDTWAg6RQtnAv0b0bpfvlo8yaK0KLFAJ672zXk='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+} as const
+
+/**
  * A page for a person, without scripts or anything fetched: applications that want their own look handle the result
  * themselves. `again` offers the address that was asked once more.
  */

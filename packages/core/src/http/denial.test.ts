@@ -42,7 +42,8 @@ describe('the status map', () => {
 
   it.each(every.filter(([, status]) => status !== 401))('answers %o to a person with a page of status %i', (denied, status) => {
     const denial = denialOf(denied, page(), facts)
-    expect(denial).toMatchObject({ status, headers: { ...kept, 'content-type': 'text/html; charset=utf-8' } })
+    const guarded = { 'content-security-policy': expect.stringContaining("default-src 'none'"), 'referrer-policy': 'no-referrer' }
+    expect(denial).toMatchObject({ status, headers: { ...kept, ...guarded, 'content-type': 'text/html; charset=utf-8' } })
     expect(denial.body).toMatch(/^<!doctype html>[\s\S]*<h1>[A-Z]/)
   })
 

@@ -3,7 +3,7 @@ import { retryAfterMs } from '../client/outcome.ts'
 import type { SessionFailure } from '../client/session-result.ts'
 import { type AskedAssurance, anyAssurance } from '../consistency/assurance.ts'
 import { codes, errorTypeOf, type SessionError, type SessionErrorCode, type SessionMissingError } from '../errors.ts'
-import { denialPage } from './denial-page.ts'
+import { denialPage, denialPageHeaders } from './denial-page.ts'
 import { isPageNavigation, type RequestHead } from './request-head.ts'
 
 /** Why a request is not let through. */
@@ -44,18 +44,18 @@ export function denialOf(denied: Denied, head: RequestHead, facts: GatewayFacts 
     ...(status === 401 && { 'www-authenticate': denied.status === 'insufficient' ? stepUpChallenge(asked) : 'Bearer' }),
     ...(denied.status === 'unavailable' && { 'retry-after': String(Math.max(1, Math.ceil(denied.retryAfterMs / 1_000))) }),
   }
-  const answer = (type: string, body: string) => ({
+  const answer = (ofBody: Readonly<Record<string, string>>, body: string) => ({
     status,
-    headers: { ...headers, ...commonHeaders, 'content-type': type },
+    headers: { ...headers, ...commonHeaders, ...ofBody },
     body,
     code,
     login,
   })
   // Only an address that was opened can be opened once more.
   const again = status === 503 && (head.method === 'GET' || head.method === 'HEAD')
-  if (page) return answer('text/html; charset=utf-8', denialPage(denied.status === 'insufficient' ? 'insufficient' : status, again))
+  if (page) return answer(denialPageHeaders, denialPage(denied.status === 'insufficient' ? 'insufficient' : status, again))
   const problem = { type: errorTypeOf(code), title: codes[code].title, status, code, ...reason }
-  return answer('application/problem+json', JSON.stringify(problem))
+  return answer({ 'content-type': 'application/problem+json' }, JSON.stringify(problem))
 }
 
 /** What an error of ours means for the whole request; null for one that is a mistake of the application. */

@@ -58,6 +58,35 @@ describe('single-state keys rotate', () => {
     expect((await gateway.read(await gateway.signIn())).status).toBe(200)
   })
 
+  it('withdraws the one key that is named: tokens of another go on', async () => {
+    const gateway = await serving()
+    const [old = ''] = await gateway.published()
+    const left = await gateway.signIn()
+    await gateway.rotate()
+    gateway.advance(publishMs)
+    const kept = await gateway.signIn('bob')
+    const { code, out } = await gateway.rotate('--compromised', `--kid=${old}`)
+    expect(code).toBe(0)
+    expect(out).toContain(`The key ${old} is withdrawn`)
+    expect(out).not.toContain('Everybody')
+    gateway.advance(1_000)
+    expect((await gateway.read(left)).body.code).toBe('token_invalid')
+    expect((await gateway.exchange(left)).body.code).toBe('token_invalid')
+    expect((await gateway.read(kept)).status).toBe(200)
+    expect((await gateway.audit()).findLast(({ operation }) => operation === 'rotate_keys')?.paths).toEqual(['compromised', old])
+  })
+
+  it('says so where no published key has that name, and withdraws nothing', async () => {
+    const { rotate, published, audit, call } = await serving()
+    const { code, err } = await rotate('--compromised', `--kid=${'a'.repeat(43)}`)
+    expect(code).toBe(1)
+    expect(err).toContain('kid: expected one of a published key')
+    const [kid] = await published()
+    expect((await call('POST', '/v1/keys/rotate', { as: 'admin', body: { reason: 'test', kid } })).body.code).toBe('request_invalid')
+    expect(await published()).toEqual([kid])
+    expect((await audit()).filter(({ operation }) => operation === 'rotate_keys')).toEqual([])
+  })
+
   it('is in the audit, with why', async () => {
     const { rotate, audit, call } = await serving()
     await rotate('--reason', 'quarterly')
@@ -82,9 +111,12 @@ describe('single-state keys rotate', () => {
     expect(await published()).toHaveLength(1)
   })
 
-  it.each([[['--reason', 'No Reason']], [['now']], [['--all']]])('exits with 2 for %j', async (options) => {
-    const { rotate, published } = await serving()
-    expect((await rotate(...options)).code).toBe(2)
-    expect(await published()).toHaveLength(1)
-  })
+  it.each([[['--reason', 'No Reason']], [['now']], [['--all']], [[`--kid=${'a'.repeat(43)}`]], [['--compromised', '--kid=a']]])(
+    'exits with 2 for %j',
+    async (options) => {
+      const { rotate, published } = await serving()
+      expect((await rotate(...options)).code).toBe(2)
+      expect(await published()).toHaveLength(1)
+    },
+  )
 })

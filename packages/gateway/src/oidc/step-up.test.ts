@@ -90,6 +90,33 @@ describe('what is asked of a step-up', () => {
     expect(await gateway.sessionsOf('ada')).toHaveLength(1)
   })
 
+  it('makes a real provider ask for a code, once, and the session says so', async () => {
+    const gateway = await openLoginGateway(idp)
+    const browser = gateway.newBrowser()
+    await signInAs(browser, await browser.open(loginUrl(page)), 'ada')
+    const { acr } = (await gateway.read(sessionToken(browser) ?? '')).body.document.identity
+    expect(acr).toBeNull()
+    const asked = stepUp({ acr_values: 'urn:acme:second-factor' })
+    const wrong = await browser.submit(await browser.open(asked), { code: '000000' })
+    expect([wrong.status, wrong.url.origin]).toEqual([401, idp.issuer])
+    expect((await browser.submit(wrong, { code: '246810' })).url.href).toBe(page)
+    const { identity } = (await gateway.read(sessionToken(browser) ?? '')).body.document
+    expect(identity).toMatchObject({ subject: 'ada', acr: 'urn:acme:second-factor', amr: ['pwd', 'otp'] })
+    expect((await browser.open(asked)).url.href).toBe(page)
+    expect(await gateway.sessionsOf('ada')).toHaveLength(1)
+  })
+
+  it('makes a real provider ask somebody whom it does not know for the password first', async () => {
+    const gateway = await openLoginGateway(idp)
+    const browser = gateway.newBrowser()
+    const form = await browser.open(stepUp({ acr_values: 'urn:acme:second-factor', max_age: '60' }))
+    const code = await signInAs(browser, form, 'bob')
+    expect([code.url.origin, sessionToken(browser)]).toEqual([idp.issuer, null])
+    expect((await browser.submit(code, { code: '246810' })).url.href).toBe(page)
+    const { identity } = (await gateway.read(sessionToken(browser) ?? '')).body.document
+    expect(identity).toMatchObject({ subject: 'bob', acr: 'urn:acme:second-factor' })
+  })
+
   it.each([
     ['acr_values', ''],
     ['acr_values', 'a  b'],

@@ -232,7 +232,7 @@ export const operations = {
   rotateKeys: {
     method: 'post',
     path: '/v1/keys/rotate',
-    summary: 'Publishes a new signing key that takes over later, or withdraws all of them at once.',
+    summary: 'Publishes a new signing key that takes over later, or withdraws one or all of them at once.',
     proof: 'operator',
     actor: true,
     body: rotateKeysRequestSchema,

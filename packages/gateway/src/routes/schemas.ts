@@ -44,8 +44,14 @@ export const endAllRequestSchema = wire.endRequestSchema.extend({ confirm: z.lit
 /** Nobody counts the sessions of everybody: ending them is one step, however many they are. */
 export const endAllAnswerSchema = wire.endAnswerSchema.pick({ receipt: true })
 
-/** `POST /v1/keys/rotate` */
-export const rotateKeysRequestSchema = wire.endRequestSchema.extend({ compromised: z.boolean().default(false) })
+/** `POST /v1/keys/rotate`. `kid` names the one key that is compromised (RFC 7638): default all of them. */
+export const rotateKeysRequestSchema = wire.endRequestSchema.extend({
+  compromised: z.boolean().default(false),
+  kid: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .optional(),
+})
 export const keysAnswerSchema = z
   .object({
     keys: z.array(

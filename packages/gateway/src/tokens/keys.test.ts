@@ -100,6 +100,56 @@ describe('a rotation of keys', () => {
     expect(kids(other)).toEqual(kids(ring))
   })
 
+  it('withdraws the one key that is named: the others sign and verify as before', async () => {
+    const { open, time } = bench()
+    const ring = await open()
+    const first = ring.signing().kid
+    await ring.rotate()
+    time.nowMs += publishMs
+    const second = ring.signing().kid
+    await ring.rotate()
+    const [, , waiting = ''] = kids(ring)
+    await ring.rotate({ compromised: true, kid: first })
+    expect([kids(ring), ring.signing().kid]).toEqual([[second, waiting], second])
+    await ring.rotate({ compromised: true, kid: waiting })
+    expect([kids(ring), ring.signing().kid]).toEqual([[second], second])
+    await ring.rotate({ compromised: true, kid: first })
+    expect(kids(ring)).toEqual([second])
+  })
+
+  it('makes a key that signs at once where the named one did, and lets that take the place of one that waits', async () => {
+    const { open, time } = bench()
+    const [ring, other] = [await open(), await open()]
+    const first = ring.signing().kid
+    await ring.rotate()
+    time.nowMs += publishMs
+    const second = ring.signing().kid
+    await ring.rotate()
+    await ring.rotate({ compromised: true, kid: second })
+    const fresh = ring.signing().kid
+    expect([first, second]).not.toContain(fresh)
+    expect(kids(ring)).toEqual([first, fresh])
+    time.nowMs += 2 * publishMs
+    expect(ring.signing().kid).toBe(fresh)
+    await other.refresh()
+    expect(kids(other)).toEqual(kids(ring))
+  })
+
+  it('brings no key back that had run out when it withdraws another', async () => {
+    const { open, time } = bench()
+    const ring = await open()
+    const first = ring.signing().kid
+    await ring.rotate()
+    time.nowMs += publishMs
+    const second = ring.signing().kid
+    time.nowMs += verifyMsOf(idleMs) - publishMs - 1
+    await ring.rotate()
+    time.nowMs += publishMs + 1
+    expect(kids(ring)).not.toContain(first)
+    await ring.rotate({ compromised: true, kid: second })
+    expect(kids(ring)).toEqual([ring.signing().kid])
+  })
+
   it('changes the hash of the published set, which is the same at every gateway', async () => {
     const { open, time } = bench()
     const [ring, other] = [await open(), await open()]

@@ -48,9 +48,23 @@ export interface Keyring {
    * Publishes a new key that signs once every application can have it; what is replaced goes on verifying until the last
    * token it signed is of no use. A rotation that is under way already is left to finish.
    *
-   * With `compromised` every key is withdrawn at once and the new one signs at once: everybody signs in again.
+   * With `compromised` every key is withdrawn at once and the new one signs at once: everybody signs in again. With a `kid`
+   * besides, that key alone: a new one is made only where it was the one that signs.
    */
-  readonly rotate: (options?: { readonly compromised?: boolean }) => Promise<void>
+  readonly rotate: (options?: Rotation) => Promise<void>
+}
+
+/** How keys change. */
+export interface Rotation {
+  readonly compromised?: boolean
+  /** The one key that is compromised. One that is not published changes nothing. */
+  readonly kid?: string | undefined
+}
+
+/** What a change keeps, and from when a new key signs behind that; null makes none. */
+interface KeyChange {
+  readonly kept: readonly Keypair[]
+  readonly signsFromMs: number | null
 }
 
 /** What a keyring needs besides the store. */
@@ -110,24 +124,25 @@ export async function openKeyring(store: SessionStore, { encryptionKey, now, alg
     return publishedKeys(pairs, now(), verifyMs)
   }
 
-  /** Puts a new key behind those that `decide` keeps, on the condition that nobody else has changed them; null changes nothing. */
-  async function change(decide: (keys: readonly Keypair[]) => { readonly kept: readonly Keypair[]; readonly signsFromMs: number } | null) {
+  /** Keeps what `decide` keeps and puts a new key behind it, on the condition that nobody else has changed them; null changes nothing. */
+  async function change(decide: (keys: readonly Keypair[]) => KeyChange | null) {
     for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
       const held = await store.signingKeys()
       const found = await take(held)
       const decided = decide(found)
       if (decided === null) return
       const kept = held.keys.filter((_, at) => decided.kept.includes(found[at] as Keypair))
-      const made = await makeSealedKey(alg, decided.signsFromMs, encryptionKey)
-      if (!(await store.saveSigningKeys(held.revision, [...kept, made]))) continue
+      const made = decided.signsFromMs === null ? [] : [await makeSealedKey(alg, decided.signsFromMs, encryptionKey)]
+      if (!(await store.saveSigningKeys(held.revision, [...kept, ...made]))) continue
       await take(await store.signingKeys())
       return
     }
     throw new SessionError('store_unavailable', 'other gateways change the signing keys at the same time')
   }
 
-  function rotate({ compromised = false }: { readonly compromised?: boolean } = {}): Promise<void> {
+  function rotate({ compromised = false, kid }: Rotation = {}): Promise<void> {
     return change((keys) => {
+      if (compromised && kid !== undefined) return withoutKey(publishedKeys(keys, now(), verifyMs), kid, now())
       if (compromised) return { kept: [], signsFromMs: now() }
       const newest = keys.at(-1)
       if (newest && newest.signsFromMs > now() && newest.alg === alg) return null
@@ -174,6 +189,17 @@ export async function openKeyring(store: SessionStore, { encryptionKey, now, alg
     },
     rotate,
   }
+}
+
+/**
+ * Withdraws one key of those that are published. Where it is the one that signs, a new one does at once, and takes the place
+ * of one that waits: that has signed nothing yet.
+ */
+function withoutKey(keys: readonly Keypair[], kid: string, nowMs: number): KeyChange | null {
+  const others = keys.filter((pair) => pair.kid !== kid)
+  if (others.length === keys.length) return null
+  if (signingKey(keys, nowMs).kid !== kid) return { kept: others, signsFromMs: null }
+  return { kept: others.filter(({ signsFromMs }) => signsFromMs <= nowMs), signsFromMs: nowMs }
 }
 
 /** Looks into the store every second, until told to stop: a key that another gateway withdraws is good nowhere a second later. */
