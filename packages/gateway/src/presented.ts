@@ -1,4 +1,4 @@
-import { confirms, type SessionParts } from '@single-state/core/protocol'
+import { confirms, mayWrite, type SessionParts, type WriteStamp } from '@single-state/core/protocol'
 import { endEntry, gatewayName } from './audit/entries.ts'
 import { ProblemError } from './http/problem.ts'
 import { type Standing, standingOf, type VerifiedToken } from './policy/standing.ts'
@@ -16,6 +16,9 @@ export interface OpenSession {
 export interface PresentedSession extends OpenSession {
   readonly token: VerifiedToken
 }
+
+/** What a write is made from. */
+export type WriteBase = Omit<PresentedSession, 'position'>
 
 /**
  * Verifies a token that was shown, whether or not it has expired. The store is asked only for a key that is not at hand.
@@ -82,6 +85,24 @@ export async function readForWrite(ports: GatewayPorts, token: string | null): P
 }
 
 /**
+ * The session of a token as this gateway met it last, where that is the version that a write is based on: whether it
+ * still is, the step of the commit judges in any case. Null where the store has to be asked first.
+ *
+ * @throws ProblemError as `verifyPresented`
+ */
+export async function recallForWrite(
+  ports: GatewayPorts,
+  token: string | null,
+  stamps: readonly WriteStamp[] | null,
+): Promise<WriteBase | null> {
+  const verified = await verifyPresented(ports, token)
+  const met = ports.documents.lastMet(verified.claims.sid)
+  // Where a token stands that has expired, or is newer than what was met, is no question of the version.
+  if (met === null || verified.expired || verified.claims.gen > met.record.generation) return null
+  return stamps?.some((stamp) => mayWrite(met.record, stamp)) ? { ...met, token: verified } : null
+}
+
+/**
  * As `readForWrite`, for what a person does beside a write: it confirms the token's generation as a read does.
  *
  * @throws ProblemError when token or session do not stand; `SessionError` of the store.
@@ -107,7 +128,7 @@ function requireGood(standing: Standing): Extract<Standing, { kind: 'good' }> {
  */
 export async function openDocument(ports: GatewayPorts, record: SessionRecord, position: Position): Promise<OpenSession> {
   const document = await ports.documents.read(record)
-  if (document.kind === 'read') return { record: { ...record, signals: document.signals }, parts: document.parts, position }
+  if (document.kind === 'read') return { record: withSignals(record, document.signals), parts: document.parts, position }
   if (document.kind === 'locked') throw lockedDocument(ports, record, document.why)
   ports.log.error({ session: record.idHash, why: document.why }, 'a stored document is not valid')
   if (record.contract > ports.contract.revision) {
@@ -119,6 +140,11 @@ export async function openDocument(ports: GatewayPorts, record: SessionRecord, p
     endEntry({ application: gatewayName, actor: null, reason: 'document_invalid', traceId: null }),
   )
   throw new ProblemError('session_invalid', { reason: 'invalid' })
+}
+
+/** The record itself where its signals were not sealed: most reads are of an unchanged session, and copy nothing. */
+function withSignals(record: SessionRecord, signals: SessionRecord['signals']): SessionRecord {
+  return record.signals === signals ? record : { ...record, signals }
 }
 
 /** The refusal to judge a document that this gateway cannot open. The log names the key; the answer does not. */

@@ -36,6 +36,15 @@ describe('readJson', () => {
     expect(sent).toBeLessThanOrEqual(bodyLimits.bytes + 3 * 4_096)
   })
 
+  it('takes no length at its word: what arrives is held against the limit too', async () => {
+    const lying = asked('"xxxx"')
+    lying.headers.set('Content-Length', '2')
+    await expect(readJson(lying, { ...bodyLimits, bytes: 4 })).rejects.toMatchObject({ code: 'document_too_large' })
+    const honest = asked('"xx"')
+    honest.headers.set('Content-Length', '4')
+    expect((await readJson(honest, { ...bodyLimits, bytes: 4 })).value).toBe('xx')
+  })
+
   it('takes a body of just the limit', async () => {
     const text = JSON.stringify('x'.repeat(62)).padEnd(64)
     expect((await readJson(asked(text), { ...bodyLimits, bytes: 64 })).value).toBe('x'.repeat(62))

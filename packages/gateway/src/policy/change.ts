@@ -37,14 +37,23 @@ export function isReasonGranted(application: Application, change: Change): boole
   return pathsOf(change).every((path) => application.writes[path]?.includes(change.reason))
 }
 
+/** Whether an application may make a change of these values, whatever the session is. */
+export function isAcceptable(contract: AnyContract, application: Application, change: Change): boolean {
+  return deniedPaths(application, change).length === 0 && isReasonGranted(application, change) && misfits(contract, change).length === 0
+}
+
 /**
  * Checks the new values alone, before the precondition: whatever version the change is based on, they never fit.
  *
  * @throws ProblemError `document_invalid` with the paths, never the values
  */
 export function checkValues(contract: AnyContract, change: Change): void {
-  const failing = Object.entries(change.set).filter(([path, value]) => !fits(contract, path, value))
-  if (failing.length > 0) throw invalid(failing.map(([path]) => path).join(', '))
+  const failing = misfits(contract, change)
+  if (failing.length > 0) throw invalid(failing.join(', '))
+}
+
+function misfits(contract: AnyContract, { set }: Change): readonly string[] {
+  return Object.keys(set).filter((path) => !fits(contract, path, set[path]))
 }
 
 function fits(contract: AnyContract, path: string, value: unknown): boolean {
@@ -55,19 +64,15 @@ function fits(contract: AnyContract, path: string, value: unknown): boolean {
   return Object.entries(value).every(([key, inner]) => Object.hasOwn(shape, key) && (shape[key] as z.ZodType).safeParse(inner).success)
 }
 
-/**
- * The text of the document that a change makes.
- *
- * @throws ProblemError `document_invalid`, `document_too_large`
- */
-export function changedBody(contract: AnyContract, id: string, parts: SessionParts, change: Change): string {
+/** The text of the document that a change makes; `document_invalid` or `document_too_large` where that is none. */
+export function changedBody(contract: AnyContract, id: string, parts: SessionParts, change: Change): string | ProblemError {
   const checked = checkParts(contract, {
     identity: parts.identity,
     entitlements: changedPart(contract, parts, 'entitlements', change),
     context: changedPart(contract, parts, 'context', change),
   })
-  if (!checked.ok) throw invalid(checked.why)
-  if (!isWithinLimit(contract, checked.parts)) throw tooLarge(contract)
+  if (!checked.ok) return invalid(checked.why)
+  if (!isWithinLimit(contract, checked.parts)) return tooLarge(contract)
   return serializeStored(id, checked.parts)
 }
 

@@ -3,7 +3,7 @@ import { documentPlace, type Sealing, signalPlace } from '../encryption/sealing.
 import { createRecent } from '../recent.ts'
 import type { SessionRecord } from '../stores/store.ts'
 
-/** 32 MiB of texts, and what was made of them as much again: 20,000 sessions of 1.5 KB. One beyond that is parsed at each read. */
+/** 32 MiB of texts, and what was made of them twice as much: 20,000 sessions of 1.5 KB. One beyond that is parsed at each read. */
 const mostCharacters = 33_554_432
 
 /** What a stored document says, or why it says nothing: it is not valid, or this gateway lacks the key that opens it. */
@@ -13,9 +13,24 @@ export type ReadDocument =
 
 type Parsed = { readonly kind: 'parsed'; readonly parts: SessionParts } | Exclude<ReadDocument, { readonly kind: 'read' }>
 
+/** A session as it was met last: it may have changed since. */
+export interface MetSession {
+  readonly record: SessionRecord
+  readonly parts: SessionParts
+}
+
 /** Reads stored documents, and remembers what it made of the texts it met last. */
 export interface ParsedDocuments {
-  readonly read: (record: Pick<SessionRecord, 'id' | 'body' | 'signals'>) => Promise<ReadDocument>
+  readonly read: (record: SessionRecord) => Promise<ReadDocument>
+  /** What is remembered of a session; null where that is nothing, or no valid document. */
+  readonly lastMet: (id: string) => MetSession | null
+}
+
+/** What is kept for one session. Its token moves on without its text: the record is the newest that had it. */
+interface Held {
+  readonly body: string
+  readonly parsed: Parsed
+  record: SessionRecord
 }
 
 /**
@@ -23,15 +38,19 @@ export interface ParsedDocuments {
  * a text that was tampered with is never taken for the one that was there before.
  */
 export function createParsedDocuments(contract: AnyContract, sealing: Sealing): ParsedDocuments {
-  const documents = createRecent<{ readonly body: string; readonly parsed: Parsed }>(mostCharacters, ({ body }) => body.length + 1)
+  const documents = createRecent<Held>(mostCharacters, ({ body }) => body.length + 1)
   const signals = createHeld<unknown>()
 
   /** The whole text is compared: two that have one version may still be different. */
-  async function parsedOf(id: string, body: string): Promise<Parsed> {
+  async function parsedOf(record: SessionRecord): Promise<Parsed> {
+    const { id, body } = record
     const held = documents.get(id)
-    if (held?.body === body) return held.parsed
+    if (held?.body === body) {
+      held.record = record
+      return held.parsed
+    }
     const parsed = await parse(id, body)
-    documents.set(id, { body, parsed })
+    documents.set(id, { body, parsed, record })
     return parsed
   }
 
@@ -54,12 +73,17 @@ export function createParsedDocuments(contract: AnyContract, sealing: Sealing): 
   }
 
   return {
-    read: async ({ id, body, signals: stored }) => {
-      const document = await parsedOf(id, body)
+    read: async (record) => {
+      const { id, signals: stored } = record
+      const document = await parsedOf(record)
       if (document.kind !== 'parsed') return document
       if (!sealing.on) return { kind: 'read', parts: document.parts, signals: stored }
       const opened = await Promise.all(Object.entries(stored).map((entry) => openSignal(id, entry)))
       return { kind: 'read', parts: document.parts, signals: Object.fromEntries(opened.flat()) }
+    },
+    lastMet: (id) => {
+      const held = documents.get(id)
+      return held?.parsed.kind === 'parsed' ? { record: held.record, parts: held.parsed.parts } : null
     },
   }
 }

@@ -25,11 +25,12 @@ export type Standing =
  */
 export function standingOf(record: SessionRecord | null, token: VerifiedToken, nowMs: number): Standing {
   if (record === null) return unknownSession(token)
+  const { gen } = token.claims
+  // Issued, since its signature holds, and not known here: a primary that was replaced is behind, also in when the session
+  // runs out. That is no sign-out.
+  if (gen > record.generation && record.ended === null) return { kind: 'refused', code: 'store_unavailable' }
   const over = endReasonOf(record, nowMs)
   if (over !== null) return { kind: 'refused', code: 'session_ended', reason: over }
-  const { gen } = token.claims
-  // Issued, since its signature holds, and not known here: a primary that was replaced is behind. That is no sign-out.
-  if (gen > record.generation) return { kind: 'refused', code: 'store_unavailable' }
   if (token.expired && decideExchange(record, gen, nowMs) !== 'same') {
     return { kind: 'refused', code: 'token_expired' }
   }

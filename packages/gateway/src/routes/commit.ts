@@ -6,7 +6,7 @@ import { idempotencyKeyOf } from '../http/request-headers.ts'
 import { sendDocument } from '../http/respond.ts'
 import type { Application } from '../policy/applications.ts'
 import type { GatewayPorts } from '../ports.ts'
-import { type OpenSession, openDocument, type PresentedSession } from '../presented.ts'
+import { type OpenSession, openDocument, type WriteBase } from '../presented.ts'
 import type { Commit, CommitOutcome } from '../stores/store.ts'
 import { newDraw } from '../tokens/random.ts'
 import type { Call } from './mount.ts'
@@ -53,40 +53,50 @@ export async function repeatedAnswer(
   return sendWritten(ports, application, session)
 }
 
+/** What is committed of a session that was presented, and how it is recorded and acknowledged. */
+export interface Writing {
+  readonly change: Pick<Commit, 'expected' | 'basedOn' | 'body' | 'signal' | 'write'>
+  readonly entry: AuditEntry
+  readonly settle: Settle
+}
+
+type Applied = Extract<CommitOutcome, { readonly record: unknown }>
+type Refused = Exclude<CommitOutcome, Applied>
+
 /** Commits a change of a presented session and answers with what it made. */
-export async function commit(
+export async function commit(ports: GatewayPorts, application: Application, session: WriteBase, writing: Writing): Promise<Response> {
+  const answer = await tryCommit(ports, application, session, writing)
+  if (answer instanceof Response) return answer
+  throw refusalOf(ports, answer)
+}
+
+/** As `commit`, for a change that may not be applied: then the answer is why. */
+export async function tryCommit(
   ports: GatewayPorts,
   application: Application,
-  session: PresentedSession,
-  change: Pick<Commit, 'expected' | 'body' | 'signal' | 'write'>,
-  entry: AuditEntry,
-  settle?: Settle,
-): Promise<Response> {
-  const { id, contract } = session.record
+  { record: { id, contract }, token }: WriteBase,
+  { change, entry, settle }: Writing,
+): Promise<Response | Refused> {
   const revision = change.body === null ? contract : ports.contract.revision
-  const shown = session.token.claims.gen
-  const outcome = await ports.store.commit({ id, draw: newDraw(), contract: revision, shown, ...change }, entry)
-  const { record } = requireApplied(ports, outcome)
+  const outcome = await ports.store.commit({ id, draw: newDraw(), contract: revision, shown: token.claims.gen, ...change }, entry)
+  if (!('record' in outcome)) return outcome
   const settled = settle === 'commit' ? undefined : ports.settling.begin()
   if (outcome.kind === 'committed') ports.metrics.commit(change.signal === null ? 'update' : 'signal')
-  const written = await openDocument(ports, record, outcome)
+  const written = await openDocument(ports, outcome.record, outcome)
   await settled
   return sendWritten(ports, application, written)
 }
 
-function requireApplied(ports: GatewayPorts, outcome: CommitOutcome): Extract<CommitOutcome, { readonly record: unknown }> {
+function refusalOf(ports: GatewayPorts, outcome: Refused): ProblemError {
   switch (outcome.kind) {
-    case 'committed':
-    case 'repeated':
-      return outcome
     case 'conflict':
-      throw conflict(ports, outcome.version)
+      return conflict(ports, outcome.version)
     case 'key_reused':
-      throw new ProblemError('idempotency_key_reused')
+      return new ProblemError('idempotency_key_reused')
     case 'ended':
-      throw ended(outcome.reason)
+      return ended(outcome.reason)
     case 'absent':
-      throw ended('expired')
+      return ended('expired')
   }
 }
 

@@ -28,7 +28,8 @@ export const publishSignal: Handler<typeof operations.publishSignal> = async (po
   const repeated = await repeatedAnswer(ports, application, session, write)
   if (repeated) return repeated
   const signal = { name, value, ttlMs: declared.ttlMs }
-  return commit(ports, application, session, { expected: null, body: null, signal, write }, changeEntry('signal', [`signals.${name}`], act))
+  const change = { expected: null, body: null, signal, write }
+  return commit(ports, application, session, { change, entry: changeEntry('signal', [`signals.${name}`], act), settle: undefined })
 }
 
 /** Signals count towards the limit of the document when one is published, so that they never stand in the way of a change. */

@@ -76,6 +76,7 @@ async function refreshed(ports: GatewayPorts, read: Read, claims: Claims, act: A
     if (isDeepStrictEqual(entitlements, knownEntitlements(ports, session.parts))) return 'unchanged'
     const { id, version, draw } = record
     const body = changedBody(ports.contract, id, session.parts, { reason: act.reason, set: { entitlements }, unset: [] })
+    if (body instanceof ProblemError) throw body
     const change = { id, expected: { version, draw }, draw: newDraw(), contract: ports.contract.revision, shown: null, body }
     const outcome = await ports.store.commit({ ...change, signal: null, write: null }, changeEntry('update', ['entitlements'], act))
     if (outcome.kind === 'committed') {

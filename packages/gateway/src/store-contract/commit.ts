@@ -45,6 +45,16 @@ export function commitScenarios(scenario: Scenario): void {
     kind(await store.commit(changeOf(first, { expected: { version: 2, draw: first.draw } }), entryOf('update')), 'conflict')
   })
 
+  scenario('refuses a change of another text than it has, whatever the version, and takes that of its own', async ({ store }) => {
+    const first = await created(store, 'a')
+    const before = await placeOf(store)
+    const altered = changeOf(first, { basedOn: `${first.body}.` })
+    assert.equal(kind(await store.commit(altered, entryOf('update')), 'conflict').version, 1)
+    assert.deepEqual(await stored(store, 'a'), first)
+    assert.deepEqual(await placeOf(store), before)
+    kind(await store.commit(changeOf(first, { basedOn: first.body }), entryOf('update')), 'committed')
+  })
+
   scenario('answers absent for a session that it does not know', async ({ store }) => {
     const first = await created(store, 'a')
     kind(await store.commit({ ...changeOf(first), id: 'x' }, entryOf('update')), 'absent')

@@ -143,7 +143,8 @@ function auditTable(database: Database.Database) {
 }
 
 function recordOf(row: SessionRow): SessionRecord {
-  return { ...row, signals: JSON.parse(row.signals), writes: JSON.parse(row.writes) }
+  // The row is nobody else's: a copy of its twenty members would cost a tenth of the read.
+  return Object.assign(row, { signals: JSON.parse(row.signals), writes: JSON.parse(row.writes) })
 }
 
 function rowOf(record: SessionRecord): SessionRow & { readonly overAtMs: number } {

@@ -66,6 +66,8 @@ export interface Commit {
   readonly id: string
   /** What the change was based on; null for a signal, which has no precondition (rule 4). */
   readonly expected: WriteStamp | null
+  /** The stored text that it was made from. A body that is another one is a conflict, whatever its version: somebody altered it. */
+  readonly basedOn?: string
   /** The draw of the version that it makes. */
   readonly draw: string
   readonly contract: number
@@ -111,6 +113,34 @@ export interface StoredKeys {
   /** Raised with every save; the precondition of the next. */
   readonly revision: number
   readonly keys: readonly string[]
+}
+
+/** A process that reads from memory, and where it stood when it was heard of last. */
+export interface Reader {
+  /** Names the process. */
+  readonly process: string
+  /** The last change that it has taken in; an empty epoch before its first. */
+  readonly epoch: string
+  readonly seq: number
+  /** Names the telling that it was heard of in last. */
+  readonly mark: string
+}
+
+/** What the heartbeats of one gateway tell of readers. */
+export interface Heard {
+  /** Names this telling; no other has the name. */
+  readonly mark: string
+  /** Each process once. */
+  readonly readers: readonly Omit<Reader, 'mark'>[]
+  /** Readers whose leases are over: each is forgotten unless it was heard of since that mark. */
+  readonly forget: readonly Pick<Reader, 'process' | 'mark'>[]
+}
+
+/** The readers that a store knows. */
+export interface KnownReaders {
+  readonly readers: readonly Reader[]
+  /** Another one whenever the store may have lost readers within an epoch. */
+  readonly registry: string
 }
 
 /** Something that whoever operates a store should know. No secrets: addresses without passwords. */
@@ -184,12 +214,17 @@ export interface SessionStore {
   findByIdpSession(issuer: string, idpSession: string): Promise<Position & { readonly records: readonly SessionRecord[] }>
   /**
    * The id of every change after `seq`, one for each and in their order, or `reset` when the store cannot tell (another epoch, a `seq` from the future or
-   * from before the log: it keeps the last 10,000 changes).
+   * from before the log: it keeps the last 10,000 changes), and every reader that is known, in no order.
+   *
+   * What was `heard` is noted *before* the look, where every later look of anybody finds it: a lease that this answer makes
+   * belongs to a reader that is known. Where it cannot be noted the call rejects. A failover may lose readers, for its epoch
+   * tells; so may a restart, if `registry` does.
    */
   changesSince(
     seq: number,
     epoch: string,
-  ): Promise<Position & ({ readonly kind: 'changes'; readonly ids: readonly string[] } | { readonly kind: 'reset' })>
+    heard?: Heard,
+  ): Promise<Position & KnownReaders & ({ readonly kind: 'changes'; readonly ids: readonly string[] } | { readonly kind: 'reset' })>
   /** Writes an audit record that belongs to no change of a session: something that was refused, or concerns none. */
   appendAudit(entry: AuditEntry): Promise<void>
   /** Audit records in order of their sequence, after `afterSeq`, of one session where its hash is given; at most `limit`. */

@@ -95,7 +95,8 @@ export function commitStep(record: SessionRecord | null, change: Commit, audit: 
   const recalled = recall(record.writes, change.write ?? undefined)
   if (recalled.kind === 'foreign') return unchanged({ kind: 'key_reused' })
   if (recalled.kind === 'repeat') return unchanged({ kind: 'repeated', record })
-  if (change.expected !== null && !mayWrite(record, change.expected)) return unchanged({ kind: 'conflict', version: record.version })
+  const isAsExpected = change.expected === null || mayWrite(record, change.expected)
+  if (!isAsExpected || (change.basedOn ?? record.body) !== record.body) return unchanged({ kind: 'conflict', version: record.version })
   const next = committed(record, change, nowMs)
   return { answer: { kind: 'committed', record: next }, changed: [next], touched: null, audit: [lineOf(audit, record, next)] }
 }

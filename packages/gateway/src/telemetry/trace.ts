@@ -1,4 +1,4 @@
-import { context, isSpanContextValid, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { context, isSpanContextValid, propagation, SpanKind, SpanStatusCode, type TextMapGetter, trace } from '@opentelemetry/api'
 
 /** Ids of zeros only are not valid, nor is version ff (W3C Trace Context section 3.2.2). */
 const traceparent = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/
@@ -19,10 +19,14 @@ export interface SpanFacts {
   readonly failed: boolean
 }
 
+const inHeaders: TextMapGetter<Headers> = {
+  keys: (headers) => [...headers.keys()],
+  get: (headers, name) => headers.get(name) ?? undefined,
+}
+
 /** Runs `answer` inside a server span that continues the caller's trace. Without an SDK in the process it costs next to nothing. */
 export async function withServerSpan(request: Request, answer: () => Promise<SpanFacts>): Promise<void> {
-  const carrier = Object.fromEntries(request.headers)
-  const parent = propagation.extract(context.active(), carrier)
+  const parent = propagation.extract(context.active(), request.headers, inHeaders)
   const tracer = trace.getTracer('@single-state/gateway')
   await tracer.startActiveSpan(request.method, { kind: SpanKind.SERVER }, parent, async (span) => {
     try {

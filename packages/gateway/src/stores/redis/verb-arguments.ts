@@ -20,12 +20,13 @@ export function createArguments(session: NewSession, entry: AuditEntry): Argumen
 }
 
 export function commitArguments(change: Commit, entry: AuditEntry): Arguments {
-  const { id, expected, draw, contract, shown, body, signal, write } = change
+  const { id, expected, basedOn = null, draw, contract, shown, body, signal, write } = change
   return [
     ...[id, expected?.version ?? '', expected?.draw ?? '', draw, contract, shown ?? '', nullable(body)],
     ...(signal === null ? ['', '', ''] : [nullable(signal.name), JSON.stringify(signal.value), signal.ttlMs]),
     ...(write === null ? ['', ''] : [nullable(write.key), write.requestHash]),
     JSON.stringify(entry),
+    nullable(basedOn),
   ]
 }
 

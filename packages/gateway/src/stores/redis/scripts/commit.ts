@@ -3,7 +3,7 @@ import { verbScript } from './script.ts'
 
 /** Means what `commitStep` means: over before repeat (rule 9), repeat before precondition (rule 4). */
 export const commitScript = verbScript(`
-local id, version, expectedDraw, draw, contract, shown, body, signal, value, ttlMs, writeKey, requestHash, entry = unpack(ARGV, 3)
+local id, version, expectedDraw, draw, contract, shown, body, signal, value, ttlMs, writeKey, requestHash, entry, basedOn = unpack(ARGV, 3)
 local s = load(id)
 if not s then return answer('absent') end
 local over = endOf(s, now)
@@ -18,6 +18,7 @@ for _, write in ipairs(writes) do
   end
 end
 if version ~= '' and (version ~= s.version or expectedDraw ~= s.draw) then return answer('conflict', tonumber(s.version)) end
+if basedOn ~= '' and given(basedOn) ~= s.body then return answer('conflict', tonumber(s.version)) end
 
 local signals, known = {}, nil
 for _, one in ipairs(cjson.decode(s.signals)) do
