@@ -48,10 +48,10 @@ export async function runSeed(seed: number, kind: StoreKind): Promise<SeedRun> {
   const random = createRandom(seed)
   const scheduler = createScheduler()
   const duplicates = oneOf(random, [0, 0.02])
-  const network = createNetwork({ scheduler, random, loss: oneOf(random, [0, 0.005, 0.02, 0.05]), duplicates })
+  const network = createNetwork({ scheduler, random, loss: oneOf(random, [0, 0, 0.005, 0.02, 0.05]), duplicates })
   const recorder = createRecorder()
   let hasBegun = false
-  const onFailover = () => [1, 2, 3, 4].forEach(() => void workload.writeSoon(100))
+  const onFailover = () => workload.writeOnEach(0, 60)
   const store = await storeSites[kind]({ scheduler, random, network, hasBegun: () => hasBegun, onFailover })
   const start = (name: string) => createProcess({ name, scheduler, random, rateError })
 

@@ -3,13 +3,20 @@ import { describe, expect, it } from 'vitest'
 import { catchOne } from './mutants/catch-all.ts'
 import { type Mutant, mutants } from './mutants/mutants.ts'
 import { runSeed, type SeedRun } from './run-seed.ts'
-import { failureText, kindOf, simulate } from './simulate.ts'
+import { failureText, reportOf } from './seed-report.ts'
+import { kindOf, simulate } from './simulate.ts'
+import { startSeedWorkers } from './workers/seed-workers.ts'
 
 describe('the lease protocol in virtual time', () => {
-  it('keeps every rule in the worlds of 40 seeds', { timeout: 300_000 }, async () => {
+  it('keeps every rule in the worlds of 100 seeds', { timeout: 600_000 }, async () => {
     const failures: string[] = []
-    const figures = await simulate({ run: runSeed, from: 1, seeds: 40, onSeed: (run) => void failures.push(...failureText(run)) })
+    const workers = startSeedWorkers(2)
+    const figures = await simulate({
+      ...{ run: workers.run, from: 1, seeds: 100, atOnce: 2 },
+      onSeed: ({ failure }) => void failures.push(...failure),
+    }).finally(workers.close)
     expect(failures).toEqual([])
+    expect(figures.seeds).toBe(100)
     // A run in which nobody reads from memory, or writes, would show nothing.
     expect(figures.local).toBeGreaterThan(figures.reads / 4)
     expect(figures.acknowledged).toBeGreaterThan(figures.seeds)
@@ -19,6 +26,12 @@ describe('the lease protocol in virtual time', () => {
     const { history, violations } = await runSeed(7, kind)
     expect(await runSeed(7, kind)).toMatchObject({ history, violations })
     expect((await runSeed(8, kind)).history).not.toEqual(history)
+  })
+
+  it('comes to the same in a process of its own, where a seed that failed is run again', async () => {
+    const workers = startSeedWorkers(1)
+    const report = await workers.run(7, 'pair').finally(workers.close)
+    expect(report).toEqual(reportOf(await runSeed(7, 'pair')))
   })
 
   it('says of a seed that failed how it is run again', () => {
@@ -37,7 +50,17 @@ describe('the mutants of the protocol', () => {
     for (const [found, instead] of lines) expect([text.split(found).length, found === instead]).toEqual([2, false])
   })
 
+  it('are on the page about the simulation, with what is wrong with each', () => {
+    const page = readFileSync(new URL('../docs/concepts/simulation.md', import.meta.url), 'utf8')
+    const rows = page.split('\n').flatMap((line) => /^\| `(.+?)` \| (.+?) \|/.exec(line)?.slice(1).join(': ') ?? [])
+    expect(rows.sort()).toEqual(
+      Object.entries<Mutant>(mutants)
+        .map(([name, { what }]) => `${name}: ${what}`)
+        .sort(),
+    )
+  })
+
   it.each(['end-without-wait', 'commit-without-replicas'] as const)('%s is caught', { timeout: 120_000 }, async (name) => {
-    expect(await catchOne(name, 1, 40)).toMatchObject({ caught: true })
+    expect(await catchOne(name, 1, 40)).toMatchObject({ seed: expect.any(Number), said: expect.stringMatching(/^[a-z-]+: /) })
   })
 })

@@ -45,7 +45,7 @@ export function createApplication({ recorder, bytes, refusalsHold, onChange, ...
   const client = createSessionClient(
     contract,
     {
-      ...{ application: 'portal', gateway: origin, key: portalKey, clock, log: () => {}, cache: { bytes } },
+      ...{ application: 'portal', gateway: origin, key: portalKey, clock, log: () => {}, cache: { bytes, entries: 100 } },
       // The first is for reads and writes, the second for heartbeats.
       transport: () => createTransport({ ...options, way: `${name} ${connections++ === 0 ? 'calls' : 'heartbeats'}` }),
     },

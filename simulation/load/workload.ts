@@ -13,6 +13,8 @@ export interface Workload {
   readEverywhere(visitor: Visitor, freshness: 'live' | 'strict'): void
   /** Has some process write within the next moments. */
   writeSoon(mostMs?: number): void
+  /** Has some process write on each session, between so and so many milliseconds from now. */
+  writeOnEach(leastMs: number, mostMs: number): void
   /** Has a process read at any moment of the next while, stopped or not. */
   readDuring(application: Application, ms: number): void
 }
@@ -31,13 +33,16 @@ const shares = { live: 0.87, strict: 0.08, stamp: 0.03, unsettled: 0.01, publish
 
 const workersEach = 3
 
+/** 40 % of all processes do nothing but live reads: what they hold stays until a heartbeat drops it. */
+const onlyReads = 0.4
+
 export function createWorkload({ scheduler, random, visitors, applications, untilMs }: WorkloadOptions): Workload {
   let traces = 0
   const traceId = () => (++traces).toString(16).padStart(32, '0')
 
-  function act(application: Application): Promise<void> {
+  function act(application: Application, action: keyof typeof shares): Promise<void> {
     const visitor = oneOf(random, visitors)
-    switch (drawn(random)) {
+    switch (action) {
       case 'live':
         return application.read(visitor, traceId(), 'live')
       case 'strict':
@@ -51,17 +56,24 @@ export function createWorkload({ scheduler, random, visitors, applications, unti
     }
   }
 
-  function work(application: Application): void {
+  function write(visitor: Visitor, leastMs: number, mostMs: number): void {
+    const application = oneOf(random, applications())
+    const atMs = scheduler.nowMs() + between(random, leastMs, mostMs)
+    application.process.deliver(atMs, () => void application.stamp(visitor, traceId(), 'everywhere'))
+  }
+
+  function work(application: Application, isReader: boolean): void {
     if (scheduler.nowMs() >= untilMs) return
-    const again = () => application.process.timers.after(between(random, 2, 60), () => work(application))
-    void act(application).then(again)
+    const again = () => application.process.timers.after(between(random, 2, 60), () => work(application, isReader))
+    void act(application, isReader ? 'live' : drawn(random)).then(again)
   }
 
   return {
     traceId,
     employ(application) {
+      const isReader = random() < onlyReads
       for (let worker = 0; worker < workersEach; worker += 1) {
-        application.process.timers.after(between(random, 0, 60), () => work(application))
+        application.process.timers.after(between(random, 0, 60), () => work(application, isReader))
       }
     },
     readEverywhere(visitor, freshness) {
@@ -70,11 +82,9 @@ export function createWorkload({ scheduler, random, visitors, applications, unti
         application.process.deliver(scheduler.nowMs(), () => void application.read(visitor, traceId(), freshness))
       }
     },
-    writeSoon(mostMs = 300) {
-      const [application, visitor] = [oneOf(random, applications()), oneOf(random, visitors)]
-      application.process.deliver(scheduler.nowMs() + between(random, 0, mostMs), () => {
-        void application.stamp(visitor, traceId(), 'everywhere')
-      })
+    writeSoon: (mostMs = 300) => write(oneOf(random, visitors), 0, mostMs),
+    writeOnEach(leastMs, mostMs) {
+      for (const visitor of visitors) write(visitor, leastMs, mostMs)
     },
     readDuring(application, ms) {
       for (const visitor of visitors) {

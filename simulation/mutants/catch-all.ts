@@ -1,49 +1,74 @@
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { type MutantName, mutants } from './mutants.ts'
+import { kindOf, simulate } from '../simulate.ts'
+import { startSeedWorkers } from '../workers/seed-workers.ts'
+import { type Mutant, type MutantName, mutants } from './mutants.ts'
 
-const program = fileURLToPath(new URL('../main.ts', import.meta.url))
-
-interface Caught {
+/** What became of a mutant. */
+export interface Caught {
   readonly name: MutantName
-  readonly caught: boolean
-  /** How many seeds it took, or were tried. */
+  /** How many seeds were tried. */
   readonly seeds: number
+  /** The seed that caught it; null where none did. */
+  readonly seed: number | null
+  /** What the checker said. */
+  readonly said: string
 }
 
-/** Runs every mutant in a process of its own until it is caught. */
-export async function catchAll({
-  from,
-  seeds,
-  onLine,
-}: {
+interface CatchAllOptions {
   readonly from: number
+  /** Most seeds for each mutant. */
   readonly seeds: number
+  /** How many mutants are tried at once. */
+  readonly workers: number
   readonly onLine: (line: string) => void
-}): Promise<Caught[]> {
+}
+
+/** Tries every mutant until it is caught, and says of each which seed did. */
+export async function catchAll({ from, seeds, workers, onLine }: CatchAllOptions): Promise<Caught[]> {
   const table: Caught[] = []
-  for (const name of Object.keys(mutants) as MutantName[]) {
-    const result = await catchOne(name, from, seeds)
-    table.push(result)
-    onLine(
-      `${name.padEnd(24)} ${result.caught ? 'caught after' : 'NOT CAUGHT in'} ${String(result.seeds).padStart(4)} seeds  ${mutants[name].what}`,
-    )
+  const left = Object.keys(mutants) as MutantName[]
+
+  async function catchOneByOne(): Promise<void> {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      const caught = await catchOne(name, from, seeds)
+      table.push(caught)
+      onLine(rowOf(caught))
+    }
   }
+
+  onLine(columns('mutant', 'seeds', 'caught by', 'what the checker said'))
+  await Promise.all(Array.from({ length: workers }, catchOneByOne))
   return table
 }
 
 /**
- * Runs one mutant.
+ * Tries one mutant.
  *
- * @throws Error with what the process said, when it said nothing of seeds: a line of the mutant is no longer there.
+ * @throws Error when a line of the mutant is no longer there.
  */
 export async function catchOne(name: MutantName, from: number, seeds: number): Promise<Caught> {
-  const given = ['--mutant', name, '--from', String(from), '--seeds', String(seeds)]
-  const child = spawn(process.execPath, [program, ...given], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const { store }: Mutant = mutants[name]
+  const worker = startSeedWorkers(1, name)
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
-  const status = await new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject))
-  const [, tried] = /after (\d+) seeds/.exec(said) ?? []
-  if (tried === undefined) throw new Error(`${name}: ${said}`)
-  return { name, caught: status === 0, seeds: Number(tried) }
+  try {
+    const figures = await simulate({
+      ...{ run: worker.run, from, seeds, store, isOver: ({ failed }) => failed.length > 0 },
+      onSeed({ failure }) {
+        said = failure[1] ?? ''
+      },
+    })
+    return { name, seeds: figures.seeds, seed: figures.failed[0] ?? null, said }
+  } finally {
+    worker.close()
+  }
+}
+
+/** One line of the table. */
+export function rowOf({ name, seeds, seed, said }: Caught): string {
+  if (seed === null) return columns(name, String(seeds), 'NO SEED', mutants[name].what)
+  const { store }: Mutant = mutants[name]
+  return columns(name, String(seeds), `seed ${seed} (${store ?? kindOf(seed)})`, said)
+}
+
+function columns(mutant: string, seeds: string, by: string, said: string): string {
+  return `${mutant.padEnd(26)} ${seeds.padStart(5)}  ${by.padEnd(18)} ${said}`
 }

@@ -103,7 +103,7 @@ const broken = {
   'commit-without-replicas': {
     what: 'a change is acknowledged before the replica has it',
     file: `${gateway}/stores/redis/session-calls.ts`,
-    lines: [['await link.acknowledged()', '']],
+    lines: [['await link.acknowledged()\n        return reply', 'return reply']],
     store: 'pair',
   },
   'dirty-read': {
@@ -111,6 +111,51 @@ const broken = {
     file: `${gateway}/stores/redis/replica-lease.ts`,
     lines: [['if (!isYoung || seq > coveredSeq) await join()', 'if (!isYoung) await join()']],
     store: 'pair',
+  },
+  'told-before-taken-in': {
+    what: 'a process says that it has taken in what it was told of, a moment before it does',
+    file: `${core}/client/heartbeat.ts`,
+    lines: [
+      ['let failures = 0', 'let failures = 0\n  let told: HeartbeatAnswer | null = null'],
+      ['const held = cache.lease()', 'const held = told ?? cache.lease()'],
+      [
+        "if (answer.kind === 'ok') take(answer.value, queued, terms)",
+        `if (answer.kind === 'ok') {
+          told = answer.value
+          timers.inBackground(60, () => take(answer.value, queued, terms))
+        }`,
+      ],
+    ],
+  },
+  'no-grace-after-failover': {
+    what: 'the readers that a new primary knows are believed to be all there are',
+    file: `${gateway}/leases/readers.ts`,
+    lines: [
+      [
+        'if (sighted.epoch !== change.epoch || nowMs - sighted.firstMs < waitMs) return false',
+        'if (sighted.epoch !== change.epoch) return false',
+      ],
+    ],
+    store: 'pair',
+  },
+  'lease-before-it-is-known': {
+    what: 'a heartbeat is answered before the store knows of its process',
+    file: `${gateway}/leases/poll.ts`,
+    lines: [
+      ['let looks = 0', 'let looks = 0\n  let earlier: readonly Waiter[] = []'],
+      ['asked.epoch, heardFrom(answered))', 'asked.epoch, heardFrom(earlier))'],
+      ['for (const write of begun) release', 'earlier = answered\n      for (const write of begun) release'],
+    ],
+  },
+  'reader-forgotten-early': {
+    what: 'a reader that was not heard of is forgotten while its lease may still hold',
+    file: `${gateway}/leases/readers.ts`,
+    lines: [['.filter(({ sinceMs }) => nowMs - sinceMs >= waitMs)', '.filter(({ sinceMs }) => nowMs - sinceMs >= waitMs / 2)']],
+  },
+  'release-by-an-earlier-look': {
+    what: 'a write is acknowledged by a look at the readers that began before it was stored',
+    file: `${gateway}/leases/poll.ts`,
+    lines: [['for (const write of begun) release', 'for (const write of writes) release']],
   },
 } as const satisfies Record<string, Mutant>
 

@@ -1,11 +1,11 @@
 import type { SessionStore } from '@single-state/gateway'
-import type { EndsJournal, JournalEntry } from '../../packages/gateway/src/stores/redis/ends-journal.ts'
+import type { EndsJournal } from '../../packages/gateway/src/stores/redis/ends-journal.ts'
 import type { Link, Reply } from '../../packages/gateway/src/stores/redis/link.ts'
 import type { Links } from '../../packages/gateway/src/stores/redis/links.ts'
 import { unavailable } from '../../packages/gateway/src/stores/redis/redis-failure.ts'
 import { createReplicaLease } from '../../packages/gateway/src/stores/redis/replica-lease.ts'
 import type { Script } from '../../packages/gateway/src/stores/redis/scripts/script.ts'
-import { type Calls, createCalls } from '../../packages/gateway/src/stores/redis/session-calls.ts'
+import { type Calls, createCalls, type Ending } from '../../packages/gateway/src/stores/redis/session-calls.ts'
 import type { Pair } from '../world/pair.ts'
 import type { Process } from '../world/process.ts'
 import type { Server } from '../world/server.ts'
@@ -101,8 +101,8 @@ function step(run: Step['run']): Step {
 
 /** A reply of the scripts' shape, as far as the calls look at it, and the whole answer behind that. */
 function replyOf(server: Server, kind: string, ids: readonly string[], answer: object): Reply {
-  const { seq = 0, nowMs = 0 } = answer as { seq?: number; nowMs?: number }
-  const fields = ids.map((id) => ['seq', String(server.changedAt(id))])
+  const { seq = 0, nowMs = 0, records } = answer as { seq?: number; nowMs?: number; records?: readonly unknown[] }
+  const fields = ids.map((id, at) => (records?.[at] === null ? null : ['seq', String(server.changedAt(id))]))
   return [seq, server.epoch, nowMs, kind, fields, { ...answer, epoch: server.epoch }]
 }
 
@@ -112,8 +112,8 @@ const answerIn = (reply: Reply): any => reply[5]
 function storeOver(calls: Calls, pair: Pair): SessionStore {
   const read = async (call: (store: SessionStore, server: Server) => Promise<object>, ids?: readonly string[]) =>
     answerIn(await calls.read(reading(call, ids), []))
-  const write = async (call: (store: SessionStore) => Promise<object>, ended?: (answer: unknown) => JournalEntry | null) =>
-    answerIn(await calls.write(changing(pair, call), [], ended && ((reply) => ended(answerIn(reply)))))
+  const write = async (call: (store: SessionStore) => Promise<object>, endingIn?: (answer: unknown) => Ending | null) =>
+    answerIn(await calls.write(changing(pair, call), [], endingIn && ((reply) => endingIn(answerIn(reply)))))
   const unused = () => Promise.reject(unavailable('nobody asks'))
 
   return {
@@ -124,12 +124,12 @@ function storeOver(calls: Calls, pair: Pair): SessionStore {
     end: (id, reason, entry) =>
       write(
         (store) => store.end(id, reason, entry),
-        (answer) => endOf(answer, 'ended', id, reason),
+        (answer) => endingOf(answer, 'ended', id, reason),
       ),
     exchange: (id, shown, idleMs, reuse) =>
       write(
         (store) => store.exchange(id, shown, idleMs, reuse),
-        (answer) => endOf(answer, 'reused', id, 'reused'),
+        (answer) => endingOf(answer, 'reused', id, 'reused'),
       ),
     read: (ids) => read((store) => store.read(ids), ids),
     async confirm(id, shown) {
@@ -145,13 +145,10 @@ function storeOver(calls: Calls, pair: Pair): SessionStore {
         return { ...position, record: records[0] ?? null }
       }
     },
-    async changesSince(since, epoch) {
-      return answerIn(
-        await calls.look(
-          reading((store, server) => store.changesSince(since, server.ownEpoch(epoch))),
-          [],
-        ),
-      )
+    async changesSince(since, epoch, heard) {
+      // Readers are noted here and not in the log: a failover loses all of them, which is more than it can lose of a Redis.
+      const look = reading((store, server) => store.changesSince(since, server.ownEpoch(epoch), heard))
+      return { ...answerIn(await (heard ? calls.hear(look, []) : calls.look(look, []))), registry: '' }
     },
     async appendAudit(entry) {
       await write(async (store) => {
@@ -173,7 +170,7 @@ function storeOver(calls: Calls, pair: Pair): SessionStore {
   }
 }
 
-function endOf(answer: unknown, kind: string, id: string, reason: JournalEntry['reason']): JournalEntry | null {
+function endingOf(answer: unknown, kind: string, id: string, reason: Ending['entry']['reason']): Ending | null {
   if ((answer as { kind: string }).kind !== kind) return null
-  return { kind: 'sessions', ids: [id], reason, subjectKey: null, endings: 0 }
+  return { entry: { kind: 'sessions', ids: [id], reason, subjectKey: null, endings: 0 }, isConcluded: reason !== 'revoked' }
 }

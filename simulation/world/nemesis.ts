@@ -15,7 +15,7 @@ export interface Nemeses {
   readonly applications: () => readonly Application[]
   /** Ends an application; the next one of its name starts a little later. */
   readonly crashApplication: (application: Application) => void
-  readonly workload: Pick<Workload, 'readDuring' | 'writeSoon'>
+  readonly workload: Pick<Workload, 'readDuring' | 'writeSoon' | 'writeOnEach'>
   /** What only some stores can suffer. */
   readonly storeFaults: readonly (() => void)[]
 }
@@ -23,7 +23,7 @@ export interface Nemeses {
 /** Makes something go wrong every so often until `untilMs`; several faults may overlap. */
 export function unleash(nemeses: Nemeses, untilMs: number): void {
   const { scheduler, random } = nemeses
-  const kinds = faultsOf(nemeses)
+  const kinds = faultsOfWorld(nemeses)
   // In a world where little goes wrong leases are in force, and what they allow shows.
   const longestCalmMs = oneOf(random, [400, 1_000, 2_500])
   const next = () => {
@@ -36,6 +36,7 @@ export function unleash(nemeses: Nemeses, untilMs: number): void {
   scheduler.at(scheduler.nowMs() + between(random, 0, 500), next)
 }
 
+/** What can go wrong, by where it does. */
 function faultsOf({ scheduler, random, network, nodes, applications, crashApplication, workload, storeFaults }: Nemeses) {
   const application = () => oneOf(random, applications())
   const node = () => oneOf(random, nodes)
@@ -57,30 +58,56 @@ function faultsOf({ scheduler, random, network, nodes, applications, crashApplic
     }
   }
 
+  /** Heartbeats are answered late, all sessions change after what they were answered from, and then nothing more is heard. */
+  function lateThenDeaf(): void {
+    const way = `${application().process.name} heartbeats`
+    network.disturb(way, 'late', 150)
+    workload.writeOnEach(100, 200)
+    scheduler.at(scheduler.nowMs() + 150, () => network.disturb(way, 'cut', between(random, 700, 1_000)))
+  }
+
   function pausedGateway(): void {
     node().running()?.stop(lasting(1_500))
   }
 
-  return [
-    // A process that goes on reading and hears of no change is what the wait of a write is for: most of all faults are of this kind.
-    () => network.disturb(`${application().process.name} heartbeats`, 'cut', lasting(1_600)),
-    () => network.disturb(`${application().process.name} heartbeats`, 'cut', lasting(1_600)),
-    () => network.disturb(`${application().process.name} heartbeats`, 'slow', lasting(2_000)),
-    () => slowThenDeaf(`${application().process.name} heartbeats`),
-    () => slowThenDeaf(`${node().running()?.name} store answers`),
-    () => slowThenDeaf(`${node().running()?.name} store answers`),
-    () => network.disturb(`${application().process.name} calls`, 'slow', lasting(1_000)),
-    () => network.disturb(`${application().process.name} calls`, 'slow', lasting(1_000)),
-    () => network.disturb(`${application().process.name} calls`, 'cut', lasting(600)),
-    () => network.disturb(`${node().running()?.name} store`, 'slow', lasting(1_000)),
-    () => network.disturb(`${node().running()?.name} store`, 'cut', lasting(800)),
-    () => stopApplication(false, lasting(2_000)),
-    () => stopApplication(false, lasting(700)),
-    () => stopApplication(true, oneOf(random, [between(random, 1, 5), lasting(1_000)])),
-    pausedGateway,
-    () => node().crash(between(random, 50, 600)),
-    () => crashApplication(application()),
-    ...storeFaults,
-    () => scheduler.nowMs(),
-  ]
+  return {
+    // A process that goes on reading and hears of no change is what the wait of a write is for.
+    heartbeats: [
+      () => network.disturb(`${application().process.name} heartbeats`, 'cut', lasting(1_600)),
+      () => network.disturb(`${application().process.name} heartbeats`, 'cut', lasting(1_600)),
+      () => network.disturb(`${application().process.name} heartbeats`, 'slow', lasting(2_000)),
+      () => slowThenDeaf(`${application().process.name} heartbeats`),
+      lateThenDeaf,
+    ],
+    calls: [
+      () => network.disturb(`${application().process.name} calls`, 'slow', lasting(1_000)),
+      () => network.disturb(`${application().process.name} calls`, 'slow', lasting(1_000)),
+      () => network.disturb(`${application().process.name} calls`, 'cut', lasting(600)),
+    ],
+    processes: [
+      () => stopApplication(false, lasting(2_000)),
+      () => stopApplication(false, lasting(700)),
+      () => stopApplication(true, oneOf(random, [between(random, 1, 5), lasting(1_000)])),
+      pausedGateway,
+      () => node().crash(between(random, 50, 600)),
+      () => crashApplication(application()),
+      () => scheduler.nowMs(),
+    ],
+    store: [
+      () => network.disturb(`${node().running()?.name} store`, 'slow', lasting(1_000)),
+      () => network.disturb(`${node().running()?.name} store`, 'cut', lasting(800)),
+      () => slowThenDeaf(`${node().running()?.name} store answers`),
+      () => slowThenDeaf(`${node().running()?.name} store answers`),
+      ...storeFaults,
+    ],
+  }
+}
+
+/** Half of all worlds have one kind of trouble only, and so much more of it: what takes several steps in a row is met there. */
+function faultsOfWorld(nemeses: Nemeses): readonly (() => void)[] {
+  const { heartbeats, calls, processes, store } = faultsOf(nemeses)
+  const all = [...heartbeats, ...calls, ...processes, ...store]
+  // A deposed primary is believed for longest by whoever nothing else happens to.
+  const failovers = nemeses.storeFaults.length > 1 ? nemeses.storeFaults : heartbeats
+  return oneOf(nemeses.random, [all, all, all, failovers, failovers, oneOf(nemeses.random, [heartbeats, calls, processes, store])])
 }

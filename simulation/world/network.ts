@@ -2,8 +2,8 @@ import { between, type Random } from '../../faults/load/random.ts'
 import type { Process } from './process.ts'
 import type { Scheduler } from './scheduler.ts'
 
-/** How a way between two processes is at the moment. */
-export type WayState = 'good' | 'slow' | 'cut'
+/** How a way between two processes is at the moment; on one that is `late` answers are, and requests are not. */
+export type WayState = 'good' | 'slow' | 'late' | 'cut'
 
 /** Carries messages between processes: late, in any order, twice or not at all. */
 export interface Network {
@@ -38,24 +38,25 @@ export function createNetwork({ scheduler, random, loss, duplicates }: NetworkOp
   function delayMs(state: WayState): number {
     if (calm) return between(random, 0.15, 2)
     if (state === 'slow') return between(random, 1, 450)
+    if (state === 'late') return between(random, 150, 420)
     const draw = random()
     if (draw < 0.87) return between(random, 0.15, 2)
     if (draw < 0.98) return between(random, 2, 40)
     return draw < 0.995 ? between(random, 40, 400) : between(random, 400, 1_500)
   }
 
-  function carry(way: string, to: Process, call: () => void): void {
-    const state = stateOf(way)
+  function carry(way: string, to: Process, call: () => void, state = stateOf(way)): void {
     if (state === 'cut' || (!calm && random() < loss)) return
     to.deliver(scheduler.nowMs() + delayMs(state), call)
   }
 
   return {
     send(way, to, call) {
-      carry(way, to, call)
-      if (!calm && random() < duplicates) carry(way, to, call)
+      const state = stateOf(way) === 'late' ? 'good' : stateOf(way)
+      carry(way, to, call, state)
+      if (!calm && random() < duplicates) carry(way, to, call, state)
     },
-    sendOnce: carry,
+    sendOnce: (way, to, call) => carry(way, to, call),
     disturb(way, state, ms) {
       disturbed.set(way, { state, untilMs: scheduler.nowMs() + ms })
     },

@@ -73,11 +73,13 @@ export function createProcess({ name, scheduler, random, rateError }: ProcessOpt
       if (isCancelled) return
       const leftMs = dueMs - monotonicMs()
       if (leftMs <= 1e-3) call()
-      else deliver(scheduler.nowMs() + leftMs / rate, look)
+      else forget = lookAt(scheduler.nowMs() + leftMs / rate)
     }
-    deliver(scheduler.nowMs() + Math.max(0, ms) / rate + between(random, 0, 0.8), look)
+    const lookAt = (atMs: number) => scheduler.at(atMs, () => enter(look))
+    let forget = lookAt(scheduler.nowMs() + Math.max(0, ms) / rate + between(random, 0, 0.8))
     return () => {
       isCancelled = true
+      forget()
     }
   }
 

@@ -27,7 +27,7 @@ export function describeGateway(config: CheckedConfig, idp: IdentityProvider, st
     ...config.applications.all.map(describeApplication),
     `audit kept ${durationText(config.keepAuditMs)}`,
     config.live
-      ? `live: leases of ${durationText(leaseMs)}, a write is acknowledged ${durationText(settleMs)} after it is stored`
+      ? `live: leases of ${durationText(leaseMs)}, a write is acknowledged at most ${durationText(settleMs)} after it is stored`
       : 'live off: reads ask the gateway, but for what an application may have stale',
   ]
 }

@@ -107,6 +107,7 @@ async function openPorts(
   const sealing = encryption === null ? noSealing : await createSealing(encryption.keys, encryption.allowPlain)
   const store = guardStore(sealedStore(opened, sealing), { metrics, log, after })
   const { signingAlgorithm: alg } = checked
+  const poll = checked.live ? createChangePoll({ store, ...waiting }) : null
   const keys = await openKeyring(store, { encryptionKey: secrets.keyEncryption, now: clock, alg, idleMs: contract.lifetime.idleMs })
   return {
     contract,
@@ -126,8 +127,8 @@ async function openPorts(
     log,
     metrics,
     now: clock,
-    poll: checked.live ? createChangePoll({ store, ...waiting }) : null,
-    settling: checked.live ? createSettling(waiting) : noSettling,
+    poll,
+    settling: poll === null ? noSettling : createSettling({ ...waiting, poll }),
     after,
     issueToken: tokens.issueToken,
     verifyToken: rememberVerified(tokens.verifyToken),

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createBrowser } from '../test/browser.ts'
 import { loginUrl, portal, sessionCookie, sessionToken } from '../test/login-harness.ts'
-import { issuer, openTestGateway, origin } from './fixtures/test-gateway.ts'
+import { issuer, openTestGateway, origin, startMs } from './fixtures/test-gateway.ts'
+import { memoryStore } from './stores/memory.ts'
+import type { SessionRecord, SessionStore } from './stores/store.ts'
 
 // The lines of tokens at the wire, by the names of the requirements; "rotated" is read as "confirmed".
 
@@ -164,6 +166,26 @@ describe('a login', () => {
     expect((await read(owner)).body).toMatchObject(ended)
     expect((await read(sessionToken(browser) ?? '')).body.document.context.locale).toBe('en')
     expect((await audit()).filter(({ reason }) => reason === 'token_reused')).toHaveLength(1)
+  })
+
+  it('ends nothing because of a primary that was replaced: whether a token is a copy is decided together with the end', async () => {
+    const memory = memoryStore({ clock: () => startMs })
+    let isBehind = false
+    const store: SessionStore = {
+      ...memory,
+      async read(ids) {
+        const { records, ...position } = await memory.read(ids)
+        const before = (record: SessionRecord | null) => record && { ...record, generation: record.generation - 1 }
+        return { records: isBehind ? records.map(before) : records, ...position }
+      },
+    }
+    const { signIn, exchange, read } = await openTestGateway({ store })
+    const { token } = (await exchange(await signIn())).body
+    isBehind = true
+    expect((await read(token)).body.code).toBe('store_unavailable')
+    await signIn('ada', {}, token)
+    isBehind = false
+    expect((await read(token)).status).toBe(200)
   })
 })
 

@@ -107,7 +107,7 @@ async function replacedBy(ports: GatewayPorts, presentedToken: string | null, tr
   const shown = presentedToken === null ? null : await readLineage(ports, presentedToken)
   if (!shown) return null
   if (shown.lineage === 'reused') {
-    await endReused(ports, shown.record, { application: gatewayName, actor: null, traceId })
+    await endReused(ports, shown, { application: gatewayName, actor: null, traceId })
     return null
   }
   const document = await ports.documents.read(shown.record)
@@ -131,25 +131,37 @@ async function endPresented(ports: GatewayPorts, presentedToken: string, reason:
   }
   const { record, lineage } = shown
   const act = { application: gatewayName, actor: nameOf(record), traceId }
-  if (lineage === 'reused') return endReused(ports, record, act)
+  if (lineage === 'reused' && (await endReused(ports, shown, act))) return true
   const outcome = await ports.store.end(record.id, 'revoked', endEntry({ ...act, reason }))
   await ports.settling.begin()
   if (outcome.kind === 'ended') ports.metrics.end('revoked', 1)
   return outcome.kind === 'ended'
 }
 
-/** Ends the session of a token that was replaced long ago, or is later than any that this store knows of (rule 9). */
-async function endReused(ports: GatewayPorts, { id }: SessionRecord, act: Omit<Act, 'reason'>): Promise<boolean> {
-  const outcome = await ports.store.end(id, 'reused', endEntry({ ...act, reason: 'token_reused' }))
-  if (outcome.kind === 'ended') ports.metrics.end('reused', 1)
-  return outcome.kind === 'ended'
+/**
+ * Ends the session of a token that was replaced long ago, or is later than any that this store knows of (rule 9). The store
+ * decides that once more, with the end: a replaced primary, which is behind, may have been what was read. False where the
+ * token turns out to be good.
+ */
+async function endReused(ports: GatewayPorts, { record, gen }: Shown, act: Omit<Act, 'reason'>): Promise<boolean> {
+  const reuse = endEntry({ ...act, reason: 'token_reused' })
+  const outcome = await ports.store.exchange(record.id, gen, ports.contract.lifetime.idleMs, reuse)
+  if (outcome.kind === 'reused') ports.metrics.end('reused', 1)
+  return outcome.kind === 'reused'
+}
+
+interface Shown {
+  readonly record: SessionRecord
+  /** Generation of the token that was shown. */
+  readonly gen: number
+  readonly lineage: ReturnType<typeof decideExchange>
 }
 
 /**
  * The living session of a token that may have expired, and where the token stands in its line; null for anything else.
  * Rejects with `store_unavailable` where it is not known whether the token is one of this gateway (rule 8).
  */
-async function readLineage(ports: GatewayPorts, presentedToken: string) {
+async function readLineage(ports: GatewayPorts, presentedToken: string): Promise<Shown | null> {
   const verified = await verifyPresented(ports, presentedToken).catch((error: unknown) => {
     if (isSessionError(error) && error.status === 401) return null
     throw error
@@ -159,5 +171,5 @@ async function readLineage(ports: GatewayPorts, presentedToken: string) {
   const { records, nowMs } = await ports.store.read([sid])
   const record = records[0]
   if (!record || endReasonOf(record, nowMs) !== null) return null
-  return { record, lineage: decideExchange(record, gen, nowMs) }
+  return { record, gen, lineage: decideExchange(record, gen, nowMs) }
 }

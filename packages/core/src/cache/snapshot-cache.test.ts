@@ -73,6 +73,16 @@ describe('createSnapshotCache', () => {
     expect(cache.endReason('a')).toBe('expired')
   })
 
+  it.each([
+    [1, 9_999],
+    [2_000, 19_999],
+  ])('rule 9: in a cache of %i remembers an end for %i more ends at least', (entries, more) => {
+    const cache = createSnapshotCache<string>({ entries })
+    cache.end('a', 'revoked')
+    for (let at = 0; at < more; at += 1) cache.end(`other ${at}`, 'expired')
+    expect(cache.install(snapshotOf(2), null)).toEqual({ kind: 'ended', reason: 'revoked' })
+  })
+
   it('rule 6: remembers the highest version of a session that it no longer holds', () => {
     const cache = createSnapshotCache<string>({ entries: 1 })
     cache.install(snapshotOf(5), null)

@@ -57,14 +57,14 @@ export interface SnapshotCache<View> {
 /** 10,000: however small the cache is, an end has to be remembered for as long as an answer may be under way. */
 const fewestEnded = 10_000
 
-/** 1,000,000: ten times as many versions are remembered, and lists of that length are laid out at once. */
+/** 1,000,000: ten times as many versions and ends are remembered, and lists of that length are laid out at once. */
 const largestEntries = 1_000_000
 
 /**
  * Makes an empty cache.
  *
  * Rule 6 is held beyond eviction: the highest version of each session is remembered in a larger, cheaper list.
- * Rule 9 likewise: an ended session is remembered, so that an answer that was under way cannot bring it back.
+ * Rule 9 likewise, in as large a list: an ended session is remembered, so that an answer under way cannot bring it back.
  * Rule 5 under a lease: what a heartbeat has dropped comes back only from an answer that was read after the drop.
  *
  * @throws TypeError that names the bound that is none.
@@ -77,7 +77,7 @@ export function createSnapshotCache<View>(limits: CacheLimits = {}): SnapshotCac
     sizeCalculation: ({ bytes }) => Math.max(1, bytes),
   })
   const highest = new LRUCache<string, number>({ max: entries * 10 })
-  const over = new LRUCache<string, EndReason>({ max: Math.max(entries, fewestEnded) })
+  const over = new LRUCache<string, EndReason>({ max: Math.max(entries * 10, fewestEnded) })
   let lease: Lease | null = null
 
   function install(arrived: Snapshot<View>, read: StorePosition | null): Installed<View> {

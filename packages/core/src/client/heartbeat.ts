@@ -1,5 +1,5 @@
 import type { SnapshotCache } from '../cache/snapshot-cache.ts'
-import { continues, leaseFrom, type Moment } from '../consistency/lease.ts'
+import { continues, leaseFrom, type Moment, type StorePosition } from '../consistency/lease.ts'
 import type { ApplicationAnswer, HeartbeatAnswer } from '../document/wire-schemas.ts'
 import { codes } from '../errors.ts'
 import type { Clock } from './clock.ts'
@@ -50,7 +50,8 @@ export function createHeartbeats(options: HeartbeatOptions): LeaseKeeper {
   let failures = 0
   let cancel = () => {}
 
-  async function beat(terms: Terms): Promise<void> {
+  /** `regularAtMs`: for one that only says where this process stands, when the heartbeat before it was queued. */
+  async function beat(terms: Terms, regularAtMs?: number): Promise<void> {
     // Before it is queued: whatever changes after this may be missing from the answer.
     const queued = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() }
     const held = cache.lease()
@@ -59,7 +60,8 @@ export function createHeartbeats(options: HeartbeatOptions): LeaseKeeper {
     if (answer.kind === 'ok') take(answer.value, queued, terms)
     failures = answer.kind === 'ok' ? 0 : failures + 1
     if (isRefusal(answer)) refused(answer)
-    else later(terms, queued)
+    else if (answer.kind === 'ok' && regularAtMs === undefined && hasMoved(held, cache.lease())) tellSoon(terms, queued)
+    else later(terms, regularAtMs ?? queued.monotonicMs)
   }
 
   /** Drops first, then holds the lease, with nothing in between. */
@@ -71,9 +73,17 @@ export function createHeartbeats(options: HeartbeatOptions): LeaseKeeper {
     cache.renew(lease, isContinued ? changed : null)
   }
 
-  function later(terms: Terms, queued: Moment): void {
+  /**
+   * A write may be waiting for this process to say that it has taken it in. One more between two heartbeats and no further:
+   * where everything changes all the time there are twice as many, not as many as there can be.
+   */
+  function tellSoon(terms: Terms, { monotonicMs }: Moment): void {
+    cancel = timers.inBackground(0, () => void beat(terms, monotonicMs))
+  }
+
+  function later(terms: Terms, queuedAtMs: number): void {
     const pauseMs = Math.min(terms.heartbeatMs * 2 ** Math.min(failures, 8), Math.max(terms.heartbeatMs, longestPauseMs))
-    const elapsedMs = clock.monotonicMs() - queued.monotonicMs
+    const elapsedMs = clock.monotonicMs() - queuedAtMs
     cancel = timers.inBackground(Math.max(0, pauseMs * (1 - jitter * random()) - elapsedMs), () => void beat(terms))
   }
 
@@ -111,6 +121,10 @@ export function refuseLeases(platform: string, log: ClientLog): LeaseKeeper {
     },
     close: () => {},
   }
+}
+
+function hasMoved(before: StorePosition | null, now: StorePosition | null): boolean {
+  return now !== null && (before?.seq !== now.seq || before.epoch !== now.epoch)
 }
 
 type Refusal = Extract<CallOutcome<never>, { kind: 'problem' }>

@@ -13,7 +13,7 @@ export const clockSlackMs = 3
 /** 4 ms: the longest suspension that stays unseen, since the wall clock counts whole milliseconds. The wait of a write covers it. */
 export const unseenPauseMs = clockSlackMs + 1
 
-/** 515 ms: how long a write waits before it is acknowledged. Nobody can then hold a lease from before it. */
+/** 515 ms: how long a write waits at most before it is acknowledged. Nobody can then hold a lease from before it. */
 export const settleMs = 515
 
 /** A moment on both clocks of a process. */

@@ -98,12 +98,12 @@ export const exchangeAnswerSchema = z.object({ token: z.string(), expiresAt: ins
 export const endRequestSchema = z.strictObject({ reason: z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/) })
 export const endAnswerSchema = z.object({ receipt: receiptSchema, ended: z.int().min(0) })
 
-/** `POST /v1/heartbeat`: the last change that this process has taken in. */
+/** `POST /v1/heartbeat`: the last change that this process has *taken in*, not merely been told of: a write may be acknowledged by it. */
 export const heartbeatRequestSchema = z.strictObject({
   epoch: z.string().max(128),
   since: z.int().min(0),
-  /** Names the process, for as long as it runs. */
-  process: z.string().min(1).max(64),
+  /** Names the process, for as long as it runs; no two may have the same. Printable ASCII. */
+  process: z.string().regex(/^[!-~]{1,64}$/),
 })
 /** What changed after `since` up to `seq`, or `reset` where that cannot be told; `keys` names the published keys and what the contract grants. */
 export const heartbeatAnswerSchema = z.object({

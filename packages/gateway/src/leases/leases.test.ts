@@ -26,7 +26,22 @@ async function open() {
     throw new Error('the gateway did not answer')
   }
   const beat = (question: object) => timed(gateway.call('POST', '/v1/heartbeat', { as: 'billing', body: { process: 'p', ...question } }))
-  return { ...gateway, token, id: body.document.id as string, etag: headers.get('etag') ?? '', beat, timed, pass, untilWaiting }
+  /** The same for a write, while some process has not said that it has taken in anything. */
+  const timedBeside = async (write: () => Promise<Received>, waitingBefore = 0) => {
+    await beat({ epoch: '', since: 0, process: 'behind' })
+    return timed(write(), waitingBefore)
+  }
+  return {
+    ...gateway,
+    token,
+    id: body.document.id as string,
+    etag: headers.get('etag') ?? '',
+    beat,
+    timed,
+    timedBeside,
+    pass,
+    untilWaiting,
+  }
 }
 
 const end = { reason: 'test.end' }
@@ -37,7 +52,7 @@ describe('a gateway that grants leases', () => {
     expect((await call('GET', '/v1/application', { as: 'billing' })).body.lease).toEqual({ heartbeatMs: 125, validMs: 500 })
     const { keys } = (await beat({ epoch: '', since: 0 })).body
     expect((await call('GET', '/.well-known/jwks.json')).body.hash).toBe(keys)
-    expect(gateway.describe()).toContain('live: leases of 500ms, a write is acknowledged 515ms after it is stored')
+    expect(gateway.describe()).toContain('live: leases of 500ms, a write is acknowledged at most 515ms after it is stored')
   })
 
   it('names other keys after a rotation, and other grants after a change of the contract', async () => {
@@ -82,13 +97,13 @@ describe('a gateway that grants leases', () => {
   })
 })
 
-describe('every write waits 515 ms from the answer of the store', () => {
+describe('every write waits 515 ms from the answer of the store, while a process is behind', () => {
   const switched = { reason: 'tenant.switch', set: { 'context.tenant': 'acme' } }
 
   it('a change, and its receipt says when it is effective everywhere', async () => {
-    const { update, timed, token, etag, advance } = await open()
+    const { update, timedBeside, token, etag, advance } = await open()
     advance(1_000)
-    const { ms, status, body, headers } = await timed(update(token, etag))
+    const { ms, status, body, headers } = await timedBeside(() => update(token, etag))
     expect([ms, status]).toEqual([515, 200])
     // Longer than the wait: billing may have a session stale by 10 s.
     expect(body.receipt).toMatchObject({
@@ -109,18 +124,18 @@ describe('every write waits 515 ms from the answer of the store', () => {
   })
 
   it('the repeat of a change, from its own look into the store', async () => {
-    const { update, timed, pass, untilWaiting, token, etag } = await open()
+    const { update, timedBeside, pass, untilWaiting, token, etag } = await open()
     const first = update(token, etag, undefined, { 'Idempotency-Key': 'k' })
     await untilWaiting()
     await pass(400)
-    const repeat = await timed(update(token, etag, undefined, { 'Idempotency-Key': 'k' }), 1)
+    const repeat = await timedBeside(() => update(token, etag, undefined, { 'Idempotency-Key': 'k' }), 2)
     expect([repeat.ms, repeat.status, repeat.body.document.version]).toEqual([515, 200, 2])
     expect((await first).status).toBe(200)
-    expect((await timed(update(token, etag, undefined, { 'Idempotency-Key': 'k' }))).ms).toBe(515)
+    expect((await timedBeside(() => update(token, etag, undefined, { 'Idempotency-Key': 'k' }))).ms).toBe(515)
   })
 
   it('a signal, and its repeat', async () => {
-    const { call, timed, token } = await open()
+    const { call, timedBeside, token } = await open()
     const publish = () =>
       call('PUT', '/v1/session/signals/tenantChanged', {
         as: 'portal',
@@ -128,32 +143,32 @@ describe('every write waits 515 ms from the answer of the store', () => {
         body: { value: { tenant: 'acme' } },
         headers: { 'Idempotency-Key': 'k' },
       })
-    expect((await timed(publish())).ms).toBe(515)
-    expect((await timed(publish())).ms).toBe(515)
+    expect((await timedBeside(publish)).ms).toBe(515)
+    expect((await timedBeside(publish)).ms).toBe(515)
   })
 
   it('an end, while reads are refused at once; and whoever asks again is told after as long', async () => {
-    const { call, read, timed, pass, untilWaiting, token } = await open()
+    const { call, read, timedBeside, pass, untilWaiting, token } = await open()
     const ending = call('DELETE', '/v1/session', { as: 'portal', token, body: end })
     await untilWaiting()
     expect((await read(token)).body.code).toBe('session_ended')
     await pass(400)
-    const again = await timed(call('DELETE', '/v1/session', { as: 'portal', token, body: end }), 1)
+    const again = await timedBeside(() => call('DELETE', '/v1/session', { as: 'portal', token, body: end }), 2)
     expect([again.ms, again.body.code]).toEqual([515, 'session_ended'])
     expect((await ending).status).toBe(200)
   })
 
   it('the end of the others, also where there are none', async () => {
-    const { call, timed, token, signIn } = await open()
+    const { call, timedBeside, token, signIn } = await open()
     await signIn('ada')
-    const endOthers = () => timed(call('DELETE', '/v1/session/others', { as: 'portal', token, body: end }))
+    const endOthers = () => timedBeside(() => call('DELETE', '/v1/session/others', { as: 'portal', token, body: end }))
     expect(await endOthers()).toMatchObject({ ms: 515, body: { ended: 1 } })
     expect(await endOthers()).toMatchObject({ ms: 515, body: { ended: 0 } })
   })
 
   it('what an operator ends: one, one that was over, all of a person, everybody', async () => {
-    const { call, timed, id } = await open()
-    const remove = (path: string, more: object = {}) => timed(call('DELETE', path, { as: 'admin', body: { ...end, ...more } }))
+    const { call, timedBeside, id } = await open()
+    const remove = (path: string, more: object = {}) => timedBeside(() => call('DELETE', path, { as: 'admin', body: { ...end, ...more } }))
     expect(await remove(`/v1/sessions/${id}`)).toMatchObject({ ms: 515, body: { ended: 1 } })
     expect(await remove(`/v1/sessions/${id}`)).toMatchObject({ ms: 515, body: { ended: 0 } })
     expect((await remove('/v1/subjects/urn:single-state:development-people/ada/sessions')).ms).toBe(515)
@@ -161,7 +176,7 @@ describe('every write waits 515 ms from the answer of the store', () => {
   })
 
   it('a sign-out at the gateway', async () => {
-    const { gateway, timed, token } = await open()
+    const { gateway, timedBeside, token } = await open()
     const request = () =>
       new Request('http://localhost:4400/logout', {
         method: 'POST',
@@ -175,8 +190,8 @@ describe('every write waits 515 ms from the answer of the store', () => {
       const { status, headers } = await gateway.fetch(request())
       return { status, headers, body: null }
     }
-    expect(await timed(post())).toMatchObject({ ms: 515, status: 302 })
-    expect(await timed(post())).toMatchObject({ ms: 515, status: 302 })
+    expect(await timedBeside(post)).toMatchObject({ ms: 515, status: 302 })
+    expect(await timedBeside(post)).toMatchObject({ ms: 515, status: 302 })
   })
 
   it('but no refusal, no sign-in and no exchange', async () => {

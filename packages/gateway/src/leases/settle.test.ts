@@ -5,7 +5,17 @@ import { createSettling, noSettling } from './settle.ts'
 
 function open() {
   const { monotonic, timers, pass } = manualTimers()
-  const settling = createSettling({ monotonicMs: monotonic, after: timers.after })
+  let call = () => {}
+  /** What asks about readers: it calls when the test says so. */
+  const poll = {
+    whenTakenIn: (taken: () => void) => {
+      call = taken
+      return () => {
+        call = () => {}
+      }
+    },
+  }
+  const settling = createSettling({ monotonicMs: monotonic, after: timers.after, poll })
   const begin = () => {
     let over = false
     void settling.begin().then(() => {
@@ -13,7 +23,7 @@ function open() {
     })
     return () => over
   }
-  return { settling, begin, pass, monotonic, timers }
+  return { settling, begin, pass, monotonic, timers, poll, takenIn: () => call() }
 }
 
 describe('the wait of a write', () => {
@@ -39,9 +49,9 @@ describe('the wait of a write', () => {
   })
 
   it('goes on when the timer was early: the clock decides', async () => {
-    const { monotonic, timers, pass } = open()
+    const { monotonic, timers, pass, poll } = open()
     const early = { ...timers, after: (ms: number, call: () => void) => timers.after(ms > 2 ? ms - 2 : ms, call) }
-    const settling = createSettling({ monotonicMs: monotonic, after: early.after })
+    const settling = createSettling({ monotonicMs: monotonic, after: early.after, poll })
     let overAtMs = Number.NaN
     void settling.begin().then(() => {
       overAtMs = monotonic()
@@ -50,9 +60,19 @@ describe('the wait of a write', () => {
     expect(overAtMs).toBe(515)
   })
 
+  it('is over as soon as every reader has taken the write in', async () => {
+    const { begin, pass, takenIn } = open()
+    const isOver = begin()
+    await pass(100)
+    expect(isOver()).toBe(false)
+    takenIn()
+    await pass(0)
+    expect(isOver()).toBe(true)
+  })
+
   it('is refused where a lease could outlast it', () => {
-    const { monotonic, timers } = open()
-    const settlingOf = (waitMs: number) => () => createSettling({ monotonicMs: monotonic, after: timers.after }, waitMs)
+    const { monotonic, timers, poll } = open()
+    const settlingOf = (waitMs: number) => () => createSettling({ monotonicMs: monotonic, after: timers.after, poll }, waitMs)
     expect(settlingOf(514)).toThrow(RangeError)
     expect(settlingOf(settleMs / 2)).toThrow('expected a wait of 514')
     expect(settlingOf(515)).not.toThrow()

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import type { Heard, KnownReaders } from '../stores/store.ts'
 import { auditOf, changeOf, committed, created, entryOf, idleMs, kind, placeOf, type Scenario, signalOf } from './bench.ts'
 
 /** What the port says a store keeps. */
@@ -60,6 +61,39 @@ export function changeScenarios(scenario: Scenario): void {
     kind(await store.changesSince(seq, epoch), 'changes')
   })
 
+  scenario('knows of every reader where it stood when it was heard of last, whoever looks', async ({ store }) => {
+    const { seq, epoch } = await placeOf(store)
+    const begun = await store.changesSince(seq, epoch, heard('m', { p: 0, 'an odd name \u0000 é 🙂': 4 }))
+    assert.deepEqual(standing(begun), ['an odd name \u0000 é 🙂 4 m', 'p 0 m'])
+    await store.changesSince(seq, 'another', heard('n', { p: 7, q: 9_007_199_254_740_991 }))
+    for (const known of [await store.changesSince(seq, epoch), await store.changesSince(0, 'another')]) {
+      assert.deepEqual(standing(known), ['an odd name \u0000 é 🙂 4 m', 'p 7 n', 'q 9007199254740991 n'])
+      assert.equal(known.registry, begun.registry)
+    }
+    assert.deepEqual(
+      begun.readers.map((reader) => reader.epoch),
+      ['e', 'e'],
+    )
+    assert.deepEqual(await placeOf(store), { seq, epoch })
+  })
+
+  scenario('forgets a reader that was not heard of since a mark, and no other', async ({ store }) => {
+    const { seq, epoch } = await placeOf(store)
+    await store.changesSince(seq, epoch, heard('m', { p: 1, q: 1, r: 1 }))
+    await store.changesSince(seq, epoch, heard('n', { q: 2 }))
+    const forget = ['p', 'q', 'r', 'unknown'].map((process) => ({ process, mark: 'm' }))
+    const left = await store.changesSince(seq, epoch, { ...heard('o', { r: 3 }), forget })
+    assert.deepEqual(standing(left), ['q 2 n', 'r 3 o'])
+    await store.changesSince(seq, epoch, { mark: 's', readers: [], forget: [{ process: 'q', mark: 'n' }] })
+    assert.deepEqual(standing(await store.changesSince(seq, epoch)), ['r 3 o'])
+  })
+
+  scenario('keeps readers through the end of everybody', async ({ store }) => {
+    await store.changesSince(0, '', heard('m', { p: 1 }))
+    await store.endAll(entryOf('end_all'))
+    assert.deepEqual(standing(await store.changesSince(0, '')), ['p 1 m'])
+  })
+
   scenario('keeps the last 10,000 changes and asks for a reset beyond them', async ({ store }) => {
     const { seq: start, epoch } = await placeOf(store)
     // Ending a subject logs every id in one step: the shortest way to many changes.
@@ -76,4 +110,13 @@ export function changeScenarios(scenario: Scenario): void {
     assert.equal(kind(await store.changesSince(start + 1, epoch), 'changes').ids.includes('one more'), true)
     assert.equal((await auditOf(store)).length, keptChanges + 1 + keptChanges / (2 * batch))
   })
+}
+
+function heard(mark: string, seqs: Readonly<Record<string, number>>): Heard {
+  return { mark, readers: Object.entries(seqs).map(([process, seq]) => ({ process, epoch: 'e', seq })), forget: [] }
+}
+
+/** In an order of their own: a store has none. */
+function standing({ readers }: KnownReaders): readonly string[] {
+  return readers.map(({ process, seq, mark }) => `${process} ${seq} ${mark}`).sort()
 }

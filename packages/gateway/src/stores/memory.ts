@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { endReasonOf, SessionError, type SubjectOf } from '@single-state/core/protocol'
 import type { AuditRecord } from '../audit/record.ts'
 import { covers, keptChanges } from './change-log.ts'
+import { createReaderTable } from './reader-table.ts'
 import { type Reign, underReign } from './reign.ts'
 import { auditRecord, lineWithoutVersion, type Step } from './step.ts'
 import type { Position, SessionRecord, SessionStore, StoredKeys } from './store.ts'
@@ -25,6 +26,7 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
   const cutoffs = new Map<string, number>()
   const changes: string[] = []
   const audit: AuditRecord[] = []
+  const readerTable = createReaderTable()
   let keys: StoredKeys = { revision: 0, keys: [] }
   let seq = 0
   let auditSeq = 0
@@ -118,11 +120,12 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
       const isOne = (record: SessionRecord) => record.issuer === issuer && record.idpSession === idpSession
       return answer({ records: select((record) => isOne(record) && endReasonOf(record, nowMs) === null) }, nowMs)
     },
-    async changesSince(since, ofEpoch) {
+    async changesSince(since, ofEpoch, heard) {
       const nowMs = now()
-      if (!covers({ seq, epoch }, since, ofEpoch)) return answer({ kind: 'reset' as const }, nowMs)
+      const known = readerTable.hear(heard)
+      if (!covers({ seq, epoch }, since, ofEpoch)) return answer({ kind: 'reset' as const, ...known }, nowMs)
       const ids = since === seq ? [] : changes.slice(since - seq)
-      return answer({ kind: 'changes' as const, ids }, nowMs)
+      return answer({ kind: 'changes' as const, ids, ...known }, nowMs)
     },
     async appendAudit(entry) {
       const nowMs = now()

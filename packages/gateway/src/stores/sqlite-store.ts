@@ -1,6 +1,7 @@
 import { endReasonOf, SessionError } from '@single-state/core/protocol'
 import type Database from 'better-sqlite3'
 import { covers } from './change-log.ts'
+import { createReaderTable } from './reader-table.ts'
 import { failureOf } from './sqlite-failure.ts'
 import { notesOf } from './sqlite-notes.ts'
 import { createTables } from './sqlite-tables.ts'
@@ -15,6 +16,7 @@ import { commitStep, confirmStep, createStep, endAllStep, endStep, endSubjectSte
  */
 export function storeOn(database: Database.Database, name: string, clock: () => number): SessionStore {
   const tables = createTables(database)
+  const readerTable = createReaderTable()
   const transaction = database.transaction((work: () => unknown) => work())
   /** False from a write that failed until one succeeds. */
   let writable = true
@@ -117,10 +119,11 @@ export function storeOn(database: Database.Database, name: string, clock: () => 
     async findByIdpSession(issuer, idpSession) {
       return read((nowMs) => living(tables.sessionsOfIdp(issuer, idpSession), nowMs))
     },
-    async changesSince(since, ofEpoch) {
+    async changesSince(since, ofEpoch, heard) {
       return read((nowMs) => {
-        if (!covers(tables.position(), since, ofEpoch)) return answer({ kind: 'reset' as const }, nowMs)
-        return answer({ kind: 'changes' as const, ids: tables.changedAfter(since) }, nowMs)
+        const known = readerTable.hear(heard)
+        if (!covers(tables.position(), since, ofEpoch)) return answer({ kind: 'reset' as const, ...known }, nowMs)
+        return answer({ kind: 'changes' as const, ids: tables.changedAfter(since), ...known }, nowMs)
       })
     },
     async appendAudit(entry) {

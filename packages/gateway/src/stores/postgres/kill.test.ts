@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../../../../tools/servers/postgres-server.ts'
 import { skipWithout } from '../../../../../tools/servers/server-process.ts'
 import { auditOf, changeOf, created, entryOf, kind, newSession, stored, together } from '../../store-contract/bench.ts'
-import type { SessionStore } from '../store.ts'
+import type { Heard, SessionStore } from '../store.ts'
 import { postgresStore } from './postgres.ts'
 
 /** How often the server is killed; a long run sets it. */
@@ -69,6 +69,29 @@ describe.skipIf(skipWithout(...postgresPrograms))('a PostgreSQL that is killed',
         await readable(store)
       }
       await checkWhole(store, told)
+    } finally {
+      await store.close()
+      await server.stop()
+    }
+  })
+
+  it('has lost its readers, and says so; one that was stopped in order has them still', { timeout: 60_000 }, async () => {
+    let server: PostgresServer = await startPostgres()
+    const store = await postgresStore({ url: server.url, migrate: true })
+    const look = (readers: Heard['readers'] = []) => store.changesSince(0, '', { mark: 'm', readers, forget: [] })
+    try {
+      const before = await look([{ process: 'p', epoch: 'e', seq: 1 }])
+      expect(before).toMatchObject({ readers: [{ process: 'p', epoch: 'e', seq: 1, mark: 'm' }] })
+      for (const [signal, isKept] of [
+        ['SIGINT', true],
+        ['SIGKILL', false],
+      ] as const) {
+        await server.stop(signal, { keep: true })
+        server = await server.restart()
+        await readable(store)
+        const { readers, registry, epoch } = await look()
+        expect([readers.length, registry === before.registry, epoch]).toEqual([isKept ? 1 : 0, isKept, before.epoch])
+      }
     } finally {
       await store.close()
       await server.stop()

@@ -1,5 +1,6 @@
 import { sessions } from './migrations/0001-sessions.ts'
 import { besideAnotherStore } from './migrations/0002-beside-another-store.ts'
+import { readers } from './migrations/0003-readers.ts'
 
 /** One step of the schema. */
 export interface Migration {
@@ -16,4 +17,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { number: 1, name: 'sessions', sql: sessions },
   { number: 2, name: 'beside-another-store', sql: besideAnotherStore },
+  { number: 3, name: 'readers', sql: readers },
 ]

@@ -5,6 +5,7 @@ import type { SessionStore } from '../store.ts'
 import { commitStep, confirmStep, createStep, endAllStep, endStep, endSubjectStep, exchangeStep } from '../transitions.ts'
 import { epochOf, type Loaded, loadedFrom, lockOf } from './loaded.ts'
 import { notesOf } from './notes.ts'
+import { hearValues, knownReaders } from './readers.ts'
 import { planOf } from './saving.ts'
 import * as statements from './statements.ts'
 import { decodeText } from './text.ts'
@@ -116,11 +117,14 @@ export function postgresVerbs({ name, durability, schema, transactions, clock, c
     async findByIdpSession(issuer, idpSession) {
       return living(await read(statements.readIdpSession, [issuer, idpSession]))
     },
-    async changesSince(since, ofEpoch) {
+    async changesSince(since, ofEpoch, heard) {
+      // Committed before the look: whoever looks after a change that this look misses finds the readers noted.
+      if (heard !== undefined) await transactions.read({ ...statements.hear, values: hearValues(heard) })
       const answered = await transactions.read({ ...statements.readChanges, values: [since] })
       const { position } = loadedFrom(answered, clock)
-      if (!covers(position, since, ofEpoch)) return { ...position, kind: 'reset' }
-      return { ...position, kind: 'changes', ids: (answered.rows[0].ids as readonly string[]).map(decodeText) }
+      const known = knownReaders(answered.rows[0].readers)
+      if (!covers(position, since, ofEpoch)) return { ...position, kind: 'reset', ...known }
+      return { ...position, kind: 'changes', ids: (answered.rows[0].ids as readonly string[]).map(decodeText), ...known }
     },
     async appendAudit(entry) {
       await transactions.write([{ ...statements.readPlace, values: [] }], (answered) =>

@@ -124,14 +124,32 @@ export const beginReign = {
     RETURNING epoch`,
 }
 
-/** The ids of the changes after `$1`, oldest first, in one text each; none where the log does not reach so far. */
+/**
+ * Notes readers, `$3` to `$5` with the mark `$6`, after those were forgotten that are `$1` with the marks `$2`. A statement of
+ * its own, committed before anybody looks at the changes. The empty name, its mark drawn once, is the registry.
+ */
+export const hear = {
+  ...read,
+  name: 'hear',
+  text: `WITH forgotten AS (
+      DELETE FROM readers USING unnest($1::text[], $2::text[]) AS silent (process, mark)
+      WHERE readers.process = silent.process AND readers.mark = silent.mark AND NOT readers.process = ANY($3)
+    ),
+    registry AS (INSERT INTO readers VALUES ('', '', 0, gen_random_uuid()::text) ON CONFLICT DO NOTHING)
+    INSERT INTO readers (process, epoch, seq, mark)
+    SELECT heard.process, heard.epoch, heard.seq, $6 FROM unnest($3::text[], $4::text[], $5::bigint[]) AS heard (process, epoch, seq)
+    ORDER BY heard.process
+    ON CONFLICT (process) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, mark = excluded.mark`,
+}
+
+/** The ids of the changes after `$1`, oldest first, in one text each; none where the log does not reach so far. And every reader. */
 export const readChanges = {
   ...read,
   name: 'changes',
   text: `${selectPlace}, (
       SELECT coalesce(json_agg(changes.id ORDER BY changes.seq), '[]') FROM changes
       WHERE changes.seq > $1 AND $1 >= store.seq - ${keptChanges}
-    ) AS ids FROM store`,
+    ) AS ids, (SELECT coalesce(json_agg(readers), '[]') FROM readers) AS readers FROM store`,
 }
 
 export const readAudit = {

@@ -1,6 +1,7 @@
 import type { SessionRecord, SessionStore } from '../store.ts'
 import { positionOf, recordsIn } from './outcomes.ts'
-import { auditQueryScript, changesScript, listScript, readScript } from './scripts/looks.ts'
+import { hearArguments, readersIn } from './reader-notes.ts'
+import { auditQueryScript, changesScript, hearScript, listScript, readScript } from './scripts/looks.ts'
 import { confirmScript } from './scripts/tokens.ts'
 import type { Calls } from './session-calls.ts'
 import { auditRecordOf, type Fields } from './session-fields.ts'
@@ -11,7 +12,8 @@ export function lookVerbs(
   calls: Calls,
 ): Pick<SessionStore, 'read' | 'confirm' | 'listBySubject' | 'findByIdpSession' | 'changesSince' | 'auditQuery'> {
   const list = async (index: string) => {
-    const reply = await calls.read(listScript, [index])
+    // Who ends all that are in a list has to know of every one: a primary that was replaced may lack the newest.
+    const reply = await calls.look(listScript, [index])
     return { ...positionOf(reply), records: recordsIn(reply) as readonly SessionRecord[] }
   }
   const readOne = async (id: string) => {
@@ -35,11 +37,14 @@ export function lookVerbs(
     },
     listBySubject: (person) => list(`subject:${subjectKey(person)}`),
     findByIdpSession: (issuer, idpSession) => list(`idp:${idpKey(issuer, idpSession)}`),
-    async changesSince(since, ofEpoch) {
-      const reply = await calls.look(changesScript, [since, ofEpoch])
-      const [, , , kind, ids] = reply
-      if (kind === 'reset') return { ...positionOf(reply), kind }
-      return { ...positionOf(reply), kind: 'changes', ids: ids as string[] }
+    async changesSince(since, ofEpoch, heard) {
+      const asked = [since, ofEpoch]
+      const reply = await (heard ? calls.hear(hearScript, [...asked, ...hearArguments(heard)]) : calls.look(changesScript, asked))
+      const [, , , kind, ids, noted] = reply
+      // Only a failover loses readers, and that begins another epoch.
+      const known = { registry: '', readers: readersIn(noted as string[]) }
+      if (kind === 'reset') return { ...positionOf(reply), kind, ...known }
+      return { ...positionOf(reply), kind: 'changes', ids: ids as string[], ...known }
     },
     async auditQuery({ afterSeq, idHash, limit }) {
       const [, , , , records] = await calls.read(auditQueryScript, [afterSeq, nullable(idHash), limit])

@@ -3,6 +3,7 @@ import { type RedisServer, startRedis } from '../../../../../tools/servers/redis
 import { skipWithout } from '../../../../../tools/servers/server-process.ts'
 import { changeOf, committed, created, entryOf, stored } from '../../store-contract/bench.ts'
 import { storeContract } from '../../store-contract.ts'
+import type { SessionStore } from '../store.ts'
 import type { EndsJournal } from './ends-journal.ts'
 import { eventually } from './fixtures/eventually.ts'
 import { createRedisNodes, cutReplicas, newPrefix } from './fixtures/redis-nodes.ts'
@@ -105,6 +106,38 @@ describe.skipIf(skipWithout('redis-server', 'redis-cli'))('on a Redis with a rep
     const store = await nodes.open({ url: old.url, journal })
     await created(store, 'a')
     await expect(store.end('a', 'revoked', entryOf('end'))).rejects.toMatchObject(unknown)
+  })
+
+  it.each<[string, string[], (store: SessionStore) => Promise<unknown>]>([
+    // A deposed primary has not heard of the newest token, and takes it for a copy.
+    ['an exchange that it takes for reuse', [], (store) => store.exchange('a', 7, 1_000, entryOf('exchange'))],
+    ['a document that it finds invalid', [], (store) => store.end('a', 'invalid', entryOf('end'))],
+    ['a creation that another session gives way to', [], (store) => created(store, 'b', { replaces: 'a' })],
+    ['an end that somebody asked for', ['a'], (store) => store.end('a', 'revoked', entryOf('end'))],
+  ])('without its replicas, for %s, tells the journal of the ends %j', async (_, told, act) => {
+    const old = await nodes.start()
+    await nodes.start({ replicaOf: old })
+    const ends: string[] = []
+    const journal: EndsJournal = {
+      name: 'test',
+      append: async ({ ids }) => void ends.push(...ids),
+      since: async (mark) => ({ entries: [], mark }),
+      close: async () => {},
+    }
+    const store = await nodes.open({ url: old.url, journal })
+    await created(store, 'a')
+    await cutReplicas(old)
+    await expect(act(store)).rejects.toMatchObject(unknown)
+    expect(ends).toEqual(told)
+  })
+
+  it('says of no session that it is not there without its replicas: a successor may have made it', async () => {
+    const store = await open()
+    await created(store, 'a')
+    await stored(store, 'a')
+    expect((await store.read(['missing'])).records).toEqual([null])
+    replica.signal('SIGSTOP')
+    await expect(store.read(['missing'])).rejects.toMatchObject(unavailable)
   })
 
   it('waits for as many replicas as the option says, whoever is connected', async () => {

@@ -6,21 +6,22 @@ import { commitScript } from './scripts/commit.ts'
 import { createScript } from './scripts/create.ts'
 import { endAllScript, endScript, endSubjectScript } from './scripts/ends.ts'
 import { exchangeScript } from './scripts/tokens.ts'
-import type { Calls } from './session-calls.ts'
+import type { Calls, Ending } from './session-calls.ts'
 import { commitArguments, createArguments, nullable, subjectKey } from './verb-arguments.ts'
 
 /** The verbs that change sessions. */
 export function sessionVerbs(calls: Calls): Pick<SessionStore, 'create' | 'commit' | 'end' | 'endSubject' | 'endAll' | 'exchange'> {
   return {
     async create(session, entry) {
-      return createOutcome(await calls.write(createScript, createArguments(session, entry), ([, , , , , ended]) => endOf(ended)))
+      return createOutcome(await calls.write(createScript, createArguments(session, entry), ([, , , , , ended]) => overflowIn(ended)))
     },
     async commit(change, entry) {
       return commitOutcome(await calls.write(commitScript, commitArguments(change, entry)))
     },
     async end(id, reason, entry) {
-      const ended = ([, , , kind]: readonly unknown[]) => (kind === 'ended' ? { ...endOfOne(id), reason } : null)
-      return endOutcome(await calls.write(endScript, [id, reason, JSON.stringify(entry)], ended))
+      const endingIn = ([, , , kind]: readonly unknown[]): Ending | null =>
+        kind === 'ended' ? { entry: { ...endOf([id]), reason }, isConcluded: reason !== 'revoked' } : null
+      return endOutcome(await calls.write(endScript, [id, reason, JSON.stringify(entry)], endingIn))
     },
     async endSubject(person, except, entry) {
       const args = [
@@ -30,32 +31,32 @@ export function sessionVerbs(calls: Calls): Pick<SessionStore, 'create' | 'commi
         JSON.stringify({ ...entry, session: null, subject: null }),
       ]
       const reply = await calls.write(endSubjectScript, args, ([, , , , ids, endings]) => ({
-        ...{ kind: 'sessions', ids: ids as string[], reason: 'revoked' },
-        ...{ subjectKey: subjectKey(person), endings: endings as number },
+        entry: { ...endOf(ids as string[]), subjectKey: subjectKey(person), endings: endings as number },
+        isConcluded: false,
       }))
       return { ...positionOf(reply), ended: reply[4] as string[] }
     },
     async endAll(entry) {
       const args = [newEpoch(), JSON.stringify({ ...entry, session: null, subject: null })]
-      const ended = ([, , , , endings]: readonly unknown[]): JournalEntry => ({
-        ...endOfOne(null),
-        kind: 'all',
-        endings: endings as number,
+      const endingIn = ([, , , , endings]: readonly unknown[]): Ending => ({
+        entry: { ...endOf([]), kind: 'all', endings: endings as number },
+        isConcluded: false,
       })
-      return positionOf(await calls.write(endAllScript, args, ended))
+      return positionOf(await calls.write(endAllScript, args, endingIn))
     },
     async exchange(id, shown, idleMs, reuse) {
-      const ended = ([, , , kind]: readonly unknown[]): JournalEntry | null =>
-        kind === 'reused' ? { ...endOfOne(id), reason: 'reused' } : null
-      return exchangeOutcome(await calls.write(exchangeScript, [id, shown, idleMs, JSON.stringify(reuse)], ended))
+      const endingIn = ([, , , kind]: readonly unknown[]): Ending | null =>
+        kind === 'reused' ? { entry: { ...endOf([id]), reason: 'reused' }, isConcluded: true } : null
+      return exchangeOutcome(await calls.write(exchangeScript, [id, shown, idleMs, JSON.stringify(reuse)], endingIn))
     },
   }
 }
 
-function endOf(ids: unknown): JournalEntry | null {
-  return Array.isArray(ids) && ids.length > 0 ? { ...endOfOne(null), ids } : null
+/** The sessions that gave way to a new one. */
+function overflowIn(ids: unknown): Ending | null {
+  return Array.isArray(ids) && ids.length > 0 ? { entry: endOf(ids), isConcluded: true } : null
 }
 
-function endOfOne(id: string | null): JournalEntry {
-  return { kind: 'sessions', ids: id === null ? [] : [id], reason: 'revoked', subjectKey: null, endings: 0 }
+function endOf(ids: readonly string[]): JournalEntry {
+  return { kind: 'sessions', ids, reason: 'revoked', subjectKey: null, endings: 0 }
 }

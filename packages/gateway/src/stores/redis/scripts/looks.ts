@@ -16,15 +16,31 @@ end
 return answer('read', records)
 `)
 
-/** Means what \`covers\` means. */
-export const changesScript = verbScript(`
+const changesLines = `
 local since, ofEpoch = tonumber(ARGV[3]), ARGV[4]
+local known = redis.call('HGETALL', P .. 'readers')
 local news = seq - since
-if ofEpoch ~= epoch or news < 0 or since < math.max(0, seq - ${keptChanges}) then return answer('reset') end
-if news == 0 then return answer('changes', {}) end
-if redis.call('LLEN', P .. 'changes') < news then return answer('reset') end
-return answer('changes', redis.call('LRANGE', P .. 'changes', -news, -1))
-`)
+if ofEpoch ~= epoch or news < 0 or since < math.max(0, seq - ${keptChanges}) then return answer('reset', {}, known) end
+if news == 0 then return answer('changes', {}, known) end
+if redis.call('LLEN', P .. 'changes') < news then return answer('reset', {}, known) end
+return answer('changes', redis.call('LRANGE', P .. 'changes', -news, -1), known)
+`
+
+/** Means what \`covers\` means. */
+export const changesScript = verbScript(changesLines)
+
+/**
+ * The same, once readers are noted. From ARGV[5]: how many to forget, each with what its note has to begin with, then each to
+ * note.
+ */
+export const hearScript = verbScript(`
+local first = 6 + 2 * tonumber(ARGV[5])
+for i = 6, first - 1, 2 do
+  local noted = redis.call('HGET', P .. 'readers', ARGV[i])
+  if noted and string.sub(noted, 1, #ARGV[i + 1]) == ARGV[i + 1] then redis.call('HDEL', P .. 'readers', ARGV[i]) end
+end
+for i = first, #ARGV, 2 do redis.call('HSET', P .. 'readers', ARGV[i], ARGV[i + 1]) end
+${changesLines}`)
 
 export const auditQueryScript = verbScript(`
 local after, idHash, most = tonumber(ARGV[3]), given(ARGV[4]), tonumber(ARGV[5])
