@@ -248,6 +248,19 @@ describe('update when the answer is lost', () => {
     expect(await updating).toMatchObject({ code: 'version_conflict' })
   })
 
+  it.each([
+    [17, 'version_conflict'],
+    [18, 'outcome_unknown'],
+  ])('tells a conflict at version %i as %s: the gateway remembers the last 16 writes only', async (version, code) => {
+    const { gateway, switching } = await based()
+    const updating = rejection(switching())
+    ;(await gateway.next()).lose()
+    for (let repeat = 0; repeat < (code === 'outcome_unknown' ? 2 : 1); repeat += 1) {
+      ;(await gateway.next()).refuse('version_conflict', { version })
+    }
+    expect(await updating).toMatchObject({ code })
+  })
+
   it('is not repeated when nothing had left', async () => {
     const { gateway, switching, asked } = await based()
     const updating = rejection(switching())

@@ -1,3 +1,4 @@
+import { mayBeForgotten } from '../consistency/idempotency.ts'
 import type { Receipt } from '../document/session-document.ts'
 import type { RefreshAnswer, SessionSummary } from '../document/wire-schemas.ts'
 import { codes, isSessionError, SessionConflictError, SessionError } from '../errors.ts'
@@ -51,10 +52,11 @@ export function createSessionWriter<View>({ calls, intake, ask, exchange, clock 
   async function write(
     presented: Presented,
     send: (idempotencyKey: string) => Promise<CallOutcome<DocumentEnvelope>>,
+    basedOn?: number,
   ): Promise<ReadSuccess<View>> {
     const sentAtMs = clock.monotonicMs()
     const idempotencyKey = crypto.randomUUID()
-    const answer = await act(presented, () => send(idempotencyKey))
+    const answer = await act(presented, () => send(idempotencyKey), basedOn)
     const known = intake.document(presented.claims, { ...answer, document: answer.value.document }, sentAtMs)
     // The write stands. Where this process has shown something newer since, that is to be read, not what was written (rule 6).
     const outcome = known === 'passed' ? await ask(presented) : known
@@ -63,8 +65,12 @@ export function createSessionWriter<View>({ calls, intake, ask, exchange, clock 
     throw outcome.status === 'unavailable' ? new SessionError('outcome_unknown', undefined, { retryAfterMs }) : errorOf(outcome)
   }
 
-  async function act<Value>(presented: Presented | null, send: () => Promise<CallOutcome<Value>>): Promise<Acknowledged<Value>> {
-    const answer = await untilKnown(() => withLivingToken(presented, send))
+  async function act<Value>(
+    presented: Presented | null,
+    send: () => Promise<CallOutcome<Value>>,
+    basedOn?: number,
+  ): Promise<Acknowledged<Value>> {
+    const answer = await untilKnown(() => withLivingToken(presented, send), basedOn)
     if (!isUnknown(answer)) return acknowledged(presented, answer)
     throw new SessionError('outcome_unknown', undefined, { retryAfterMs, ...(answer.kind === 'silence' && { cause: answer.cause }) })
   }
@@ -94,7 +100,7 @@ export function createSessionWriter<View>({ calls, intake, ask, exchange, clock 
 
   return {
     patch: (presented, ifMatch, body) =>
-      write(presented, (idempotencyKey) => calls.patch({ ...shownOf(presented), ifMatch, idempotencyKey, body })),
+      write(presented, (idempotencyKey) => calls.patch({ ...shownOf(presented), ifMatch, idempotencyKey, body }), versionOf(ifMatch)),
     publish: (presented, signal, value) =>
       write(presented, (idempotencyKey) => calls.signal(signal, { ...shownOf(presented), idempotencyKey, body: { value } })),
     async signOut(presented, reason) {
@@ -122,12 +128,12 @@ type Acknowledged<Value> = Extract<CallOutcome<Value>, { kind: 'ok' }>
  * and applies nothing twice. The caller's function does not run again before there is an answer, and what was unknown
  * stays unknown until there is one: that a repeat was not let through says nothing about the first.
  */
-async function untilKnown<Value>(send: () => Promise<CallOutcome<Value>>): Promise<CallOutcome<Value>> {
+async function untilKnown<Value>(send: () => Promise<CallOutcome<Value>>, basedOn = 0): Promise<CallOutcome<Value>> {
   const first = await send()
   if (!isUnknown(first)) return first
   for (let repeat = 0; repeat < repeatsOfUnknown; repeat += 1) {
     const answer = await send()
-    if (answer.kind === 'ok' || (answer.kind === 'problem' && !codes[answer.code].retryable)) return answer
+    if (answer.kind === 'ok' || (answer.kind === 'problem' && saysWhatBecame(answer, basedOn))) return answer
   }
   return first
 }
@@ -136,6 +142,12 @@ async function untilKnown<Value>(send: () => Promise<CallOutcome<Value>>): Promi
 function isUnknown(answer: CallOutcome<unknown>): boolean {
   if (answer.kind === 'silence') return answer.sent
   return answer.kind === 'unchanged' || (answer.kind === 'problem' && ['outcome_unknown', 'internal_error'].includes(answer.code))
+}
+
+/** Whether the refusal of a repeat means that the first was not applied. */
+function saysWhatBecame({ code, version }: Extract<CallFailure, { kind: 'problem' }>, basedOn: number): boolean {
+  if (code === 'version_conflict' && version !== undefined) return !mayBeForgotten(basedOn, version)
+  return !codes[code].retryable
 }
 
 /** What the gateway says about the call itself; null where it is about the session, the gateway or us. */
@@ -149,6 +161,11 @@ function refusalOf(answer: CallFailure): SessionError | null {
 /** Whether the session was over before it could be ended: that is as good. A token that has merely expired leaves it alive. */
 function isOver(error: unknown): boolean {
   return isSessionError(error) && error.name === 'SessionMissingError' && error.code !== 'token_expired'
+}
+
+/** The entity tag of a document begins with its version. */
+function versionOf(etag: string): number {
+  return Number.parseInt(etag.slice(1), 10)
 }
 
 function shownOf({ token, traceparent }: Presented) {

@@ -26,6 +26,14 @@ export function recall(
   return applied.requestHash === write.requestHash ? { kind: 'repeat', version: applied.version } : { kind: 'foreign' }
 }
 
+/**
+ * Whether a write that was based on a version may have been applied and forgotten by now: it would have made the version
+ * after that one, and each write since took a place. Then the conflict of its repeat says nothing about it.
+ */
+export function mayBeForgotten(basedOn: number, current: number): boolean {
+  return current - basedOn > rememberedWrites
+}
+
 /** The history with one more applied write, oldest dropped. */
 export function remember(history: readonly AppliedWrite[], write: AppliedWrite): readonly AppliedWrite[] {
   return [...history, write].slice(-rememberedWrites)
