@@ -7,12 +7,15 @@ export interface SecretFound {
   readonly masked: string
 }
 
-/** What credentials look like here. Names of sessions in logs are 22 characters: 43 are the id itself, or another 32 random bytes. */
+/**
+ * What credentials look like here. Names of sessions in logs are 22 characters: 43 are the id itself, or another 32 random
+ * bytes. The code and the state of a login stand in the address that a proxy logs: they serve once, with the browser's cookie.
+ */
 const kinds: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
   { kind: 'a token', pattern: /(?<![\w-])eyJ[\w-]{10,}\.[\w-]+\.[\w-]*/g },
   { kind: 'an application key', pattern: /(?<![A-Za-z0-9-])ss_[a-z][a-z0-9-]*_[\w-]{43}(?![\w-])/g },
   { kind: 'an encryption key', pattern: /(?<![A-Za-z0-9-])sse_[\w-]{43}(?![\w-])/g },
-  { kind: '32 bytes, as a session id is', pattern: /(?<![\w+-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{43}(?![\w+-])/g },
+  { kind: '32 bytes, as a session id is', pattern: /(?<![\w+-]|[?&](?:code|state)=)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{43}(?![\w+-])/g },
 ]
 
 /** Looks for tokens, keys and session ids in what a program has said, line by line. */

@@ -51,6 +51,7 @@ describe('the search of what a run has said', () => {
       'the key ss_portal_… of SINGLE_STATE_KEY, hash sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
       'integrity sha512-pJ7TMdlWKYQxJBiBQb1m9HfP2hXyQRzP7mMLU8RXKbBxBGTWQEO6AJYkR4p4ZVJQIyUPyXm0S8hZc7pVvXWzVg==',
       '-'.repeat(43),
+      `upstream timed out, request: "GET /callback?code=${part('code')}&state=${part('state')}&iss=http%3A%2F%2Flocalhost HTTP/1.1"`,
       'trace 4bf92f3577b34da6a3ce929d0e0e4736, epoch 6f1d2c3b4a5968778695a4b3, seed 3141592653',
     ].join('\n')
     expect(searchOutput([{ name: 'tests', output }], [log])).toMatchObject({ outcome: 'passed', output: '' })

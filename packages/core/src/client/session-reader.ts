@@ -69,7 +69,8 @@ export function createSessionReader<View>({ cache, ask, leases, clock, staleMs }
 
   return {
     read(presented, freshness) {
-      const near = over(presented) ?? (freshness.live ? leased(presented, freshness.atLeast) : held(presented, freshness, 'snapshot'))
+      // What has ended is held no more, so whatever is found here has not.
+      const near = (freshness.live ? leased(presented, freshness.atLeast) : held(presented, freshness, 'snapshot')) ?? over(presented)
       if (near) return near
       return andThen(strict(presented, freshness.atLeast), (outcome) => {
         // Only an outage is bridged: an answer, even one that is of no use, says that the gateway knows better.

@@ -18,6 +18,7 @@ export type CookieChange = { readonly kind: 'none' } | { readonly kind: 'success
 const noChanges: HeaderChanges = { set: {}, setCookie: null }
 const neverStored = 'private, no-store'
 const readBy = ['Cookie', 'Authorization']
+const readByAlone = readBy.join(', ')
 
 /**
  * The headers that an answer gets because a session was read for it.
@@ -44,7 +45,7 @@ function isCacheable(answer: AnswerHeaders): boolean {
 
 /** `Vary: *` already says more; names that are there are not repeated. */
 function varyBySession(vary: string | null): string {
-  if (vary === null) return readBy.join(', ')
+  if (vary === null) return readByAlone
   const named = vary
     .split(',')
     .map((name) => name.trim())
