@@ -1,9 +1,9 @@
-import { bySession, type Operation, type Violation } from './operation.ts'
+import { bySession, type Operation, type Violation, type WriteOperation } from './operation.ts'
 
 /**
  * Versions never go back (rules 2, 5 and 6). What a strict read or a write answers is no older than anything that anybody
- * was told before it began; what a live read answers is no older than any write acknowledged before it began, and than what
- * its own process has shown before. A write makes a version of its own, newer than all that.
+ * was told before it began; what a live read answers is no older than any version that a write made which was acknowledged
+ * before it began, and than what its own process has shown before. A write makes a version of its own, newer than all that.
  */
 export function versionOrder(history: readonly Operation[]): Violation[] {
   return [...bySession(history).values()].flatMap(orderOfSession)
@@ -37,10 +37,19 @@ function versionIn(operation: Operation): number | null {
 }
 
 function learn(newest: { anybody: Told | null; acknowledged: Told | null; ofProcess: Map<string, Told> }, told: Told): void {
-  const { process, kind } = told.operation
+  const { operation } = told
   newest.anybody = newer(newest.anybody, told)
-  if (kind === 'write') newest.acknowledged = newer(newest.acknowledged, told)
-  newest.ofProcess.set(process, newer(newest.ofProcess.get(process) ?? null, told))
+  const made = operation.kind === 'write' ? acknowledgedBy(operation) : null
+  if (made !== null) newest.acknowledged = newer(newest.acknowledged, { ...told, version: made })
+  newest.ofProcess.set(operation.process, newer(newest.ofProcess.get(operation.process) ?? null, told))
+}
+
+/**
+ * What an acknowledged write promises to live reads: its own version, the one after that which it was based on. The answer
+ * may show a later one, of somebody who waits still. Which version a signal made nobody can tell from its answer.
+ */
+function acknowledgedBy({ basedOn }: WriteOperation): number | null {
+  return basedOn === null ? null : basedOn + 1
 }
 
 type Newest = Parameters<typeof learn>[0]
