@@ -7,7 +7,7 @@ import { versionOrder } from './version-order.ts'
 /** Everything that a history and the state it ended in say against the consistency rules; nothing when they hold. */
 export function checkHistory(history: readonly Operation[], sessions: readonly FinalSession[]): Violation[] {
   return [
-    ...versionOrder(history),
+    ...versionOrder(history, sessions),
     ...oneWinner(history),
     ...endedIsFinal(history),
     ...noFalseSignOut(history),

@@ -1,20 +1,24 @@
-import { bySession, type Operation, type Violation, type WriteOperation } from './operation.ts'
+import { bySession, type FinalSession, type Operation, type Violation } from './operation.ts'
 
 /**
  * Versions never go back (rules 2, 5 and 6). What a strict read or a write answers is no older than anything that anybody
  * was told before it began; what a live read answers is no older than any version that a write made which was acknowledged
  * before it began, and than what its own process has shown before. A write makes a version of its own, newer than all that.
  */
-export function versionOrder(history: readonly Operation[]): Violation[] {
-  return [...bySession(history).values()].flatMap(orderOfSession)
+export function versionOrder(history: readonly Operation[], sessions: readonly FinalSession[]): Violation[] {
+  const made: Made = new Map(sessions.flatMap(({ records }) => records.map(({ write, version }) => [write, version])))
+  return [...bySession(history).values()].flatMap((operations) => orderOfSession(operations, made))
 }
+
+/** Versions by the writes that made them, as the audit knows. */
+type Made = ReadonlyMap<string | null, number>
 
 interface Told {
   readonly operation: Operation
   readonly version: number
 }
 
-function orderOfSession(operations: readonly Operation[]): Violation[] {
+function orderOfSession(operations: readonly Operation[], made: Made): Violation[] {
   const told = operations.flatMap((operation) => {
     const version = versionIn(operation)
     return version === null ? [] : [{ operation, version }]
@@ -24,7 +28,7 @@ function orderOfSession(operations: readonly Operation[]): Violation[] {
   const violations: Violation[] = []
   let ended = 0
   for (const later of [...told].sort((a, b) => a.operation.startMs - b.operation.startMs)) {
-    for (let next = byEnd[ended]; next && next.operation.endMs < later.operation.startMs; next = byEnd[++ended]) learn(newest, next)
+    for (let next = byEnd[ended]; next && next.operation.endMs < later.operation.startMs; next = byEnd[++ended]) learn(newest, next, made)
     const floor = floorOf(newest, later.operation)
     if (floor && !isNewEnough(later, floor)) violations.push(violationOf(floor, later))
   }
@@ -36,20 +40,15 @@ function versionIn(operation: Operation): number | null {
   return operation.kind === 'write' && operation.outcome.status === 'ok' ? operation.outcome.version : null
 }
 
-function learn(newest: { anybody: Told | null; acknowledged: Told | null; ofProcess: Map<string, Told> }, told: Told): void {
+function learn(newest: { anybody: Told | null; acknowledged: Told | null; ofProcess: Map<string, Told> }, told: Told, made: Made): void {
   const { operation } = told
   newest.anybody = newer(newest.anybody, told)
-  const made = operation.kind === 'write' ? acknowledgedBy(operation) : null
-  if (made !== null) newest.acknowledged = newer(newest.acknowledged, { ...told, version: made })
+  // The answer may show a later version than the write's own, of somebody who waits still: that is told, not acknowledged.
+  if (operation.kind === 'write') {
+    const version = made.get(operation.id) ?? told.version
+    newest.acknowledged = newer(newest.acknowledged, { operation, version })
+  }
   newest.ofProcess.set(operation.process, newer(newest.ofProcess.get(operation.process) ?? null, told))
-}
-
-/**
- * What an acknowledged write promises to live reads: its own version, the one after that which it was based on. The answer
- * may show a later one, of somebody who waits still. Which version a signal made nobody can tell from its answer.
- */
-function acknowledgedBy({ basedOn }: WriteOperation): number | null {
-  return basedOn === null ? null : basedOn + 1
 }
 
 type Newest = Parameters<typeof learn>[0]
