@@ -29,6 +29,7 @@ it('exports exactly these names from each entry', async () => {
     './node': ['nodeRequestHead', 'undiciTransport'],
     './protocol': [
       'SessionError',
+      'andThen',
       'anyAssurance',
       'carryOver',
       'checkParts',

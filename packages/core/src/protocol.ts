@@ -1,5 +1,6 @@
 // What the gateway and the client share: the wire, the rules and the token format. Application code has no need of it.
 
+export { type AtOnce, andThen } from './client/at-once.ts'
 export { isLoopback } from './client/options.ts'
 export {
   longestSessionContext,

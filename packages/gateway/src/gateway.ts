@@ -44,7 +44,7 @@ export interface GatewayOptions {
   /** Default the process's own, which do not keep it alive. */
   readonly timers?: Timers
   /** Verifies and signs session tokens. Default WebCrypto, whose answers come when its threads are done. */
-  readonly tokens?: Pick<GatewayPorts, 'verifyToken' | 'issueToken'>
+  readonly tokens?: { readonly verifyToken: typeof verifyToken; readonly issueToken: typeof issueToken }
 }
 
 /** A running gateway. It has no port: give `fetch` to any server, or to `serveGateway`. */

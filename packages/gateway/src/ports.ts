@@ -1,4 +1,4 @@
-import type { AnyContract, SessionCookie, verifyToken } from '@single-state/core/protocol'
+import type { AnyContract, SessionCookie } from '@single-state/core/protocol'
 import type { GatewayConfig } from './config.ts'
 import type { ChangePoll } from './leases/poll.ts'
 import type { Settling } from './leases/settle.ts'
@@ -13,6 +13,7 @@ import type { Metrics } from './telemetry/metrics.ts'
 import type { Timers } from './timers.ts'
 import type { issueToken } from './tokens/issue.ts'
 import type { Keyring } from './tokens/keys.ts'
+import type { TokenCheck } from './tokens/verified-tokens.ts'
 
 /** Everything that the routes and the login work with. */
 export interface GatewayPorts {
@@ -39,6 +40,6 @@ export interface GatewayPorts {
   /** The wait of every write. */
   readonly settling: Settling
   readonly after: Timers['after']
-  readonly verifyToken: typeof verifyToken
+  readonly verifyToken: TokenCheck
   readonly issueToken: typeof issueToken
 }

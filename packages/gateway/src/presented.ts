@@ -1,4 +1,12 @@
-import { confirms, mayWrite, type SessionParts, type WriteStamp } from '@single-state/core/protocol'
+import {
+  type AtOnce,
+  andThen,
+  confirms,
+  mayWrite,
+  type SessionParts,
+  type TokenVerdict,
+  type WriteStamp,
+} from '@single-state/core/protocol'
 import { endEntry, gatewayName } from './audit/entries.ts'
 import { ProblemError } from './http/problem.ts'
 import { type Standing, standingOf, type VerifiedToken } from './policy/standing.ts'
@@ -26,23 +34,30 @@ export type WriteBase = Omit<PresentedSession, 'position'>
  * @throws ProblemError `token_missing`, `token_invalid`; `store_unavailable` while it is not known whether its key is one
  * that another gateway has just made.
  */
-export async function verifyPresented(ports: GatewayPorts, token: string | null): Promise<VerifiedToken> {
+export function verifyPresented(ports: GatewayPorts, token: string | null): AtOnce<VerifiedToken> {
   if (token === null || token === '') throw new ProblemError('token_missing')
   const gateway = { origin: ports.origin, keyOf: ports.keys.keyOf }
-  let verdict = await ports.verifyToken(token, gateway, ports.now())
-  if (verdict.status === 'unknown') {
-    if ((await ports.keys.look(verdict.kid)) === 'unsure') throw new ProblemError('store_unavailable')
-    verdict = await ports.verifyToken(token, gateway, ports.now())
+  return andThen(ports.verifyToken(token, gateway, ports.now()), (verdict): AtOnce<VerifiedToken> => {
+    return verdict.status === 'unknown' ? verifyByNewKey(verdict.kid) : requireValid(verdict)
+  })
+
+  async function verifyByNewKey(kid: string): Promise<VerifiedToken> {
+    if ((await ports.keys.look(kid)) === 'unsure') throw new ProblemError('store_unavailable')
+    return requireValid(await ports.verifyToken(token as string, gateway, ports.now()))
   }
+}
+
+function requireValid(verdict: TokenVerdict): VerifiedToken {
   if (verdict.status !== 'valid') throw new ProblemError('token_invalid')
-  return { claims: verdict.claims, expired: verdict.expired }
+  return verdict
 }
 
 /** As `verifyPresented`, for a call that an expired token has no part in. */
-export async function verifyUnexpired(ports: GatewayPorts, token: string | null): Promise<VerifiedToken> {
-  const verified = await verifyPresented(ports, token)
-  if (verified.expired) throw new ProblemError('token_expired')
-  return verified
+export function verifyUnexpired(ports: GatewayPorts, token: string | null): AtOnce<VerifiedToken> {
+  return andThen(verifyPresented(ports, token), (verified) => {
+    if (verified.expired) throw new ProblemError('token_expired')
+    return verified
+  })
 }
 
 /**
@@ -58,14 +73,13 @@ export async function readPresented(ports: GatewayPorts, token: string | null): 
 }
 
 /** Judges a record that was read for a verified token, confirms the token's generation where it is news, opens the document. */
-export async function admit(
-  ports: GatewayPorts,
-  token: VerifiedToken,
-  read: SessionRecord | null,
-  position: Position,
-): Promise<PresentedSession> {
+export function admit(ports: GatewayPorts, token: VerifiedToken, read: SessionRecord | null, position: Position): AtOnce<PresentedSession> {
   const standing = requireGood(standingOf(read, token, position.nowMs))
-  if (!standing.confirms) return { ...(await openDocument(ports, read as SessionRecord, position)), token }
+  if (standing.confirms) return confirmAndAdmit(ports, token)
+  return andThen(openDocument(ports, read as SessionRecord, position), (session) => ({ ...session, token }))
+}
+
+async function confirmAndAdmit(ports: GatewayPorts, token: VerifiedToken): Promise<PresentedSession> {
   const { record, ...confirmedAt } = await ports.store.confirm(token.claims.sid, token.claims.gen)
   requireGood(standingOf(record, token, confirmedAt.nowMs))
   return { ...(await openDocument(ports, record as SessionRecord, confirmedAt)), token }
@@ -126,11 +140,16 @@ function requireGood(standing: Standing): Extract<Standing, { kind: 'good' }> {
  * @throws ProblemError `session_invalid`; `contract_mismatch` for a document of a newer contract, which another gateway can
  * read; `store_unavailable` for one that this gateway lacks the key of: our mistake must never look like a sign-out.
  */
-export async function openDocument(ports: GatewayPorts, record: SessionRecord, position: Position): Promise<OpenSession> {
-  const document = await ports.documents.read(record)
-  if (document.kind === 'read') return { record: withSignals(record, document.signals), parts: document.parts, position }
-  if (document.kind === 'locked') throw lockedDocument(ports, record, document.why)
-  ports.log.error({ session: record.idHash, why: document.why }, 'a stored document is not valid')
+export function openDocument(ports: GatewayPorts, record: SessionRecord, position: Position): AtOnce<OpenSession> {
+  return andThen(ports.documents.read(record), (document): AtOnce<OpenSession> => {
+    if (document.kind === 'read') return { record: withSignals(record, document.signals), parts: document.parts, position }
+    if (document.kind === 'locked') throw lockedDocument(ports, record, document.why)
+    return refuseInvalid(ports, record, document.why)
+  })
+}
+
+async function refuseInvalid(ports: GatewayPorts, record: SessionRecord, why: string): Promise<never> {
+  ports.log.error({ session: record.idHash, why }, 'a stored document is not valid')
   if (record.contract > ports.contract.revision) {
     throw new ProblemError('contract_mismatch', { detail: `the document is of revision ${record.contract} of the contract` })
   }

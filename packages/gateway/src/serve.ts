@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { type ConnectionLimits, connectionLimitsOf } from './connection-limits.ts'
@@ -67,12 +67,27 @@ export async function serveGateway(
 function serverOf(gateway: Gateway, tls: TlsPair | undefined, connections: ConnectionLimits): Server {
   const { most, headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout, silenceMs } = connectionLimitsOf(connections)
   const serverOptions = { ...limits, headersTimeout, requestTimeout }
-  const fetch = (request: Request, { incoming }: HttpBindings | Http2Bindings) =>
-    gateway.fetch(request, { address: incoming.socket.remoteAddress ?? null })
+  const fetch = async (request: Request, { incoming, outgoing }: HttpBindings | Http2Bindings) => {
+    await send(await gateway.fetch(request, { address: incoming.socket.remoteAddress ?? null }), outgoing as ServerResponse)
+    return alreadySent
+  }
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: answerUnreadable })
   const server = tls ? createTlsServer({ ...serverOptions, ...tls }, listener) : createServer(serverOptions, listener)
   // Who does not read an answer would keep its connection for ever.
   return Object.assign(server, { maxConnections: most, timeout: silenceMs })
+}
+
+/** What the server's adapter takes as a sign that nothing is left to send. */
+const alreadySent = new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
+
+/** Sends an answer in one piece: all of them are short texts, and a stream costs as much as the answer itself. */
+async function send(response: Response, outgoing: ServerResponse): Promise<void> {
+  const text = response.body === null ? '' : await response.text()
+  // As a list: an answer may set two cookies.
+  const headers = [...response.headers].flat()
+  if (response.body !== null) headers.push('content-length', String(Buffer.byteLength(text)))
+  outgoing.writeHead(response.status, headers)
+  outgoing.end(text)
 }
 
 /** A connection is idle only once its answer is out, so idle ones are looked for until there are none. */

@@ -14,6 +14,7 @@ import type { SessionStart } from './oidc/login-ports.ts'
 import type { Authentication } from './oidc/provider.ts'
 import { isWithinLimit } from './policy/change.ts'
 import { deriveParts } from './policy/derive.ts'
+import type { VerifiedToken } from './policy/standing.ts'
 import type { GatewayPorts } from './ports.ts'
 import { verifyPresented } from './presented.ts'
 import type { NewSession, SessionRecord } from './stores/store.ts'
@@ -162,14 +163,20 @@ interface Shown {
  * Rejects with `store_unavailable` where it is not known whether the token is one of this gateway (rule 8).
  */
 async function readLineage(ports: GatewayPorts, presentedToken: string): Promise<Shown | null> {
-  const verified = await verifyPresented(ports, presentedToken).catch((error: unknown) => {
-    if (isSessionError(error) && error.status === 401) return null
-    throw error
-  })
+  const verified = await verifiedOrNull(ports, presentedToken)
   if (verified === null) return null
   const { sid, gen } = verified.claims
   const { records, nowMs } = await ports.store.read([sid])
   const record = records[0]
   if (!record || endReasonOf(record, nowMs) !== null) return null
   return { record, gen, lineage: decideExchange(record, gen, nowMs) }
+}
+
+async function verifiedOrNull(ports: GatewayPorts, presentedToken: string): Promise<VerifiedToken | null> {
+  try {
+    return await verifyPresented(ports, presentedToken)
+  } catch (error) {
+    if (isSessionError(error) && error.status === 401) return null
+    throw error
+  }
 }

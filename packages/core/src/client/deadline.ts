@@ -1,16 +1,6 @@
-/** A time limit that is running. */
-export interface Deadline {
-  /** Aborts when the time is up. */
-  readonly signal: AbortSignal
-  /** Ends the limit: unlike `AbortSignal.timeout` it leaves nothing behind once the answer has come in time. */
-  stop(): void
-}
-
-/** Starts a time limit of `ms` milliseconds. */
-export function startDeadline(ms: number): Deadline {
-  const controller = new AbortController()
-  const stop = startTimer(ms, () => controller.abort(new DOMException(`no whole answer within ${ms} ms`, 'TimeoutError')))
-  return { signal: controller.signal, stop }
+/** Starts the time limit of one request: `passed` is called with the reason to end it after `ms` milliseconds, unless what it returns is called before. */
+export function startDeadline(ms: number, passed: (late: DOMException) => void): () => void {
+  return startTimer(ms, () => passed(new DOMException(`no whole answer within ${ms} ms`, 'TimeoutError')))
 }
 
 /** Calls `passed` after `ms` milliseconds, unless what it returns is called before. */

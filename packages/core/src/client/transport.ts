@@ -33,7 +33,9 @@ export function fetchTransport(
   fetch: (request: Request) => Promise<Response> = (request) => globalThis.fetch(request),
 ): Transport {
   return async ({ method, path, headers, body, timeoutMs }) => {
-    const { signal, stop } = startDeadline(timeoutMs)
+    const controller = new AbortController()
+    const { signal } = controller
+    const stop = startDeadline(timeoutMs, (late) => controller.abort(late))
     try {
       const options = { method, headers, redirect: 'manual', signal, ...(body !== undefined && { body }) } as const
       return await before(signal, answerOf(fetch(new Request(`${gatewayOrigin}${path}`, options)), signal))

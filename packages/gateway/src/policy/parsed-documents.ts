@@ -1,4 +1,4 @@
-import { type AnyContract, parseStored, type SessionParts, type StoredSignal } from '@single-state/core/protocol'
+import { type AnyContract, type AtOnce, andThen, parseStored, type SessionParts, type StoredSignal } from '@single-state/core/protocol'
 import { documentPlace, type Sealing, signalPlace } from '../encryption/sealing.ts'
 import { createRecent } from '../recent.ts'
 import type { SessionRecord } from '../stores/store.ts'
@@ -21,7 +21,7 @@ export interface MetSession {
 
 /** Reads stored documents, and remembers what it made of the texts it met last. */
 export interface ParsedDocuments {
-  readonly read: (record: SessionRecord) => Promise<ReadDocument>
+  readonly read: (record: SessionRecord) => AtOnce<ReadDocument>
   /** What is remembered of a session; null where that is nothing, or no valid document. */
   readonly lastMet: (id: string) => MetSession | null
 }
@@ -42,13 +42,15 @@ export function createParsedDocuments(contract: AnyContract, sealing: Sealing): 
   const signals = createHeld<unknown>()
 
   /** The whole text is compared: two that have one version may still be different. */
-  async function parsedOf(record: SessionRecord): Promise<Parsed> {
+  function parsedOf(record: SessionRecord): AtOnce<Parsed> {
+    const held = documents.get(record.id)
+    if (held?.body !== record.body) return parseAnew(record)
+    held.record = record
+    return held.parsed
+  }
+
+  async function parseAnew(record: SessionRecord): Promise<Parsed> {
     const { id, body } = record
-    const held = documents.get(id)
-    if (held?.body === body) {
-      held.record = record
-      return held.parsed
-    }
     const parsed = await parse(id, body)
     documents.set(id, { body, parsed, record })
     return parsed
@@ -72,15 +74,18 @@ export function createParsedDocuments(contract: AnyContract, sealing: Sealing): 
     return value === undefined ? [] : [[name, { ...signal, value }]]
   }
 
+  function openSignals({ id, signals: stored }: SessionRecord): AtOnce<SessionRecord['signals']> {
+    const entries = Object.entries(stored)
+    if (!sealing.on || entries.length === 0) return stored
+    return Promise.all(entries.map((entry) => openSignal(id, entry))).then((opened) => Object.fromEntries(opened.flat()))
+  }
+
   return {
-    read: async (record) => {
-      const { id, signals: stored } = record
-      const document = await parsedOf(record)
-      if (document.kind !== 'parsed') return document
-      if (!sealing.on) return { kind: 'read', parts: document.parts, signals: stored }
-      const opened = await Promise.all(Object.entries(stored).map((entry) => openSignal(id, entry)))
-      return { kind: 'read', parts: document.parts, signals: Object.fromEntries(opened.flat()) }
-    },
+    read: (record) =>
+      andThen(parsedOf(record), (document): AtOnce<ReadDocument> => {
+        if (document.kind !== 'parsed') return document
+        return andThen(openSignals(record), (opened) => ({ kind: 'read', parts: document.parts, signals: opened }))
+      }),
     lastMet: (id) => {
       const held = documents.get(id)
       return held?.parsed.kind === 'parsed' ? { record: held.record, parts: held.parsed.parts } : null

@@ -56,6 +56,7 @@ export function mount<O extends Operation>(app: Hono<GatewayEnv>, ports: Gateway
 
 /** RFC 3986 section 2.1. A name that cannot be decoded must not be taken for the name of somebody else. */
 function checkPath({ url }: Request): void {
+  if (!url.includes('%')) return
   try {
     decodeURIComponent(new URL(url).pathname)
   } catch {

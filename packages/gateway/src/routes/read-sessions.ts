@@ -1,4 +1,4 @@
-import type { wire } from '@single-state/core/protocol'
+import { type AtOnce, andThen, type wire } from '@single-state/core/protocol'
 import { ProblemError, problemOf } from '../http/problem.ts'
 import { documentFor, json, tagFor } from '../http/respond.ts'
 import type { Application } from '../policy/applications.ts'
@@ -13,12 +13,12 @@ type Result = wire.ReadsAnswer['results'][number]
 
 /** `POST /v1/reads`: one look into the store for all of them; `seq` is that of this look, which no result is older than. */
 export const readSessions: Handler<typeof operations.readSessions> = async (ports, { application, body }) => {
-  const tokens = await Promise.all(body.reads.map(({ token }) => settled(verifyUnexpired(ports, token))))
+  const tokens = await Promise.all(body.reads.map(({ token }) => settled(() => verifyUnexpired(ports, token))))
   const ids = [...new Set(tokens.flatMap((token) => (token instanceof ProblemError ? [] : [token.claims.sid])))]
   const { records, ...position } = await ports.store.read(ids)
   const recordOf = new Map(ids.map((id, at) => [id, records[at] ?? null]))
   const results = await Promise.all(
-    body.reads.map(async ({ etag }, at): Promise<Result> => {
+    body.reads.map(({ etag }, at): AtOnce<Result> => {
       const token = tokens[at] as VerifiedToken | ProblemError
       if (token instanceof ProblemError) return refused(token)
       return readOne(ports, application, { token, record: recordOf.get(token.claims.sid) ?? null, etag }, position)
@@ -29,18 +29,22 @@ export const readSessions: Handler<typeof operations.readSessions> = async (port
   return json({ seq: position.seq, epoch: position.epoch, results })
 }
 
-async function readOne(
+function readOne(
   ports: GatewayPorts,
   application: Application,
   read: { readonly token: VerifiedToken; readonly record: SessionRecord | null; readonly etag: string | undefined },
   position: Position,
-): Promise<Result> {
-  const session = await settled(admit(ports, read.token, read.record, position))
-  if (session instanceof ProblemError) return refused(session)
-  const etag = tagFor(application, session.record)
-  return read.etag === etag
-    ? { status: 304, etag }
-    : { status: 200, document: documentFor(application, session) as Result['document'], etag }
+): AtOnce<Result> {
+  return andThen(
+    settled(() => admit(ports, read.token, read.record, position)),
+    (session) => {
+      if (session instanceof ProblemError) return refused(session)
+      const etag = tagFor(application, session.record)
+      return read.etag === etag
+        ? { status: 304, etag }
+        : { status: 200, document: documentFor(application, session) as Result['document'], etag }
+    },
+  )
 }
 
 function refused(error: ProblemError): Result {
@@ -49,11 +53,16 @@ function refused(error: ProblemError): Result {
 }
 
 /** A refusal is one read's own result; a store that does not answer fails all of them. */
-async function settled<Answer>(answer: Promise<Answer>): Promise<Answer | ProblemError> {
+function settled<Answer>(ask: () => AtOnce<Answer>): AtOnce<Answer | ProblemError> {
   try {
-    return await answer
+    const answer = ask()
+    return answer instanceof Promise ? answer.catch(refusalOf) : answer
   } catch (error) {
-    if (error instanceof ProblemError) return error
-    throw error
+    return refusalOf(error)
   }
+}
+
+function refusalOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  throw error
 }

@@ -1,4 +1,4 @@
-import { isExpired, type TokenVerdict, type verifyToken } from '@single-state/core/protocol'
+import { type AtOnce, isExpired, type TokenVerdict, type verifyToken } from '@single-state/core/protocol'
 import { createRecent } from '../recent.ts'
 
 /** 100,000 tokens of some 350 bytes: at most 60 MB, for everybody who is shown in one life of a token. */
@@ -9,15 +9,22 @@ const rememberedTokens = 100_000
  * look-up. Its end and its key are judged at every use, so that a key which is withdrawn takes its tokens along; the name
  * of a key is its thumbprint (RFC 7638), so none comes back as another.
  */
-export function rememberVerified(verify: typeof verifyToken): typeof verifyToken {
+export function rememberVerified(verify: typeof verifyToken): TokenCheck {
   const verified = createRecent<Valid>(rememberedTokens)
-  return async (token, gateway, nowMs) => {
-    const held = verified.get(token)
-    if (held && gateway.keyOf(held.kid)) return { ...held, expired: isExpired(held.claims.exp, nowMs) }
+  const verifyAnew: typeof verifyToken = async (token, gateway, nowMs) => {
     const verdict = await verify(token, gateway, nowMs)
     if (verdict.status === 'valid') verified.set(token, verdict)
     return verdict
   }
+  return (token, gateway, nowMs) => {
+    const held = verified.get(token)
+    if (!held || !gateway.keyOf(held.kid)) return verifyAnew(token, gateway, nowMs)
+    const expired = isExpired(held.claims.exp, nowMs)
+    return held.expired === expired ? held : { ...held, expired }
+  }
 }
+
+/** As `verifyToken`, at once for a token that was met before. */
+export type TokenCheck = (...asked: Parameters<typeof verifyToken>) => AtOnce<TokenVerdict>
 
 type Valid = Extract<TokenVerdict, { status: 'valid' }>

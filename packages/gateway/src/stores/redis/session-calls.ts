@@ -4,7 +4,7 @@ import type { Link, Reply } from './link.ts'
 import type { Links } from './links.ts'
 import { failureOf, isWriteRefusal } from './redis-failure.ts'
 import type { Script } from './scripts/script.ts'
-import { changedAt, type Fields } from './session-fields.ts'
+import { changedAt, type Packed } from './session-fields.ts'
 import type { Arguments } from './verb-arguments.ts'
 
 /** Calls of scripts with what is promised about their answers. */
@@ -45,6 +45,7 @@ export function createCalls(links: Links, journal: EndsJournal | null): Calls {
   }
 
   async function covered(link: Link, reply: Reply): Promise<Reply> {
+    if (link.replicas() === 0) return reply
     try {
       await link.covers(newestChange(reply))
       return reply
@@ -107,6 +108,6 @@ export function createCalls(links: Links, journal: EndsJournal | null): Calls {
  */
 function newestChange([, , , kind, records]: Reply): number {
   if (kind !== 'read') return 0
-  const changes = (records as readonly (Fields | null)[]).map((fields) => (fields === null ? Number.POSITIVE_INFINITY : changedAt(fields)))
+  const changes = (records as readonly (Packed | null)[]).map((packed) => (packed === null ? Number.POSITIVE_INFINITY : changedAt(packed)))
   return Math.max(0, ...changes)
 }

@@ -1,42 +1,42 @@
 import type { AuditRecord } from '../../audit/record.ts'
 import type { SessionRecord } from '../store.ts'
 
-/** Fields and values by turns, as Redis answers a hash. */
+/** The hash of a session as a script packs it: a JSON object whose values are texts. */
+export type Packed = string
+
+/** Fields and values by turns, as Redis answers an entry of a stream. */
 export type Fields = readonly string[]
 
 /** A session of what its hash holds; a field that is not there is null. */
-export function recordOf(fields: Fields): SessionRecord {
-  const found = fieldsOf(fields)
-  const text = (name: string) => found.get(name) ?? ''
-  const number = (name: string) => Number(found.get(name))
-  const numberOrNull = (name: string) => (found.has(name) ? number(name) : null)
+export function recordOf(packed: Packed): SessionRecord {
+  const found = unpacked(packed)
   return {
-    id: text('id'),
-    idHash: text('idHash'),
-    issuer: text('issuer'),
-    subject: text('subject'),
-    reign: number('reign'),
-    version: number('version'),
-    draw: text('draw'),
-    contract: number('contract'),
-    body: text('body'),
-    signals: signalsOf(text('signals')),
-    idpSession: found.get('idpSession') ?? null,
-    createdAtMs: number('createdAtMs'),
-    expiresAtMs: number('expiresAtMs'),
-    idleAtMs: number('idleAtMs'),
-    lastExchangeAtMs: number('lastExchangeAtMs'),
-    ended: (found.get('ended') as SessionRecord['ended'] | undefined) ?? null,
-    endedAtMs: numberOrNull('endedAtMs'),
-    generation: number('generation'),
-    confirmedAtMs: numberOrNull('confirmedAtMs'),
-    writes: writesOf(text('writes')),
+    id: found.id ?? '',
+    idHash: found.idHash ?? '',
+    issuer: found.issuer ?? '',
+    subject: found.subject ?? '',
+    reign: Number(found.reign),
+    version: Number(found.version),
+    draw: found.draw ?? '',
+    contract: Number(found.contract),
+    body: found.body ?? '',
+    signals: signalsOf(found.signals ?? ''),
+    idpSession: found.idpSession ?? null,
+    createdAtMs: Number(found.createdAtMs),
+    expiresAtMs: Number(found.expiresAtMs),
+    idleAtMs: Number(found.idleAtMs),
+    lastExchangeAtMs: Number(found.lastExchangeAtMs),
+    ended: found.ended ?? null,
+    endedAtMs: numberOrNull(found.endedAtMs),
+    generation: Number(found.generation),
+    confirmedAtMs: numberOrNull(found.confirmedAtMs),
+    writes: writesOf(found.writes ?? ''),
   }
 }
 
 /** The count of the last change of a session: what a poll has to cover before it is served. */
-export function changedAt(fields: Fields): number {
-  return Number(fieldsOf(fields).get('seq'))
+export function changedAt(packed: Packed): number {
+  return Number(unpacked(packed).seq)
 }
 
 /** An audit record of an entry of the stream. */
@@ -54,6 +54,16 @@ export function auditRecordOf([id, fields]: readonly [id: string, fields: Fields
   }
 }
 
+type Unpacked = { readonly [Name in keyof SessionRecord | 'seq']?: Name extends 'ended' ? NonNullable<SessionRecord['ended']> : string }
+
+function unpacked(packed: Packed): Unpacked {
+  return JSON.parse(packed)
+}
+
+function numberOrNull(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text)
+}
+
 function fieldsOf(fields: Fields): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (let index = 0; index < fields.length; index += 2) found.set(fields[index] ?? '', fields[index + 1] ?? '')
@@ -62,11 +72,13 @@ function fieldsOf(fields: Fields): ReadonlyMap<string, string> {
 
 /** The value of a signal stays the text that it came as: Lua would take an empty list for an empty object. */
 function signalsOf(text: string): SessionRecord['signals'] {
+  if (text === '[]') return {}
   const list: readonly [name: string, expiresAtMs: number, value: string][] = JSON.parse(text)
   return Object.fromEntries(list.map(([name, expiresAtMs, value]) => [name, { value: JSON.parse(value), expiresAtMs }]))
 }
 
 function writesOf(text: string): SessionRecord['writes'] {
+  if (text === '[]') return []
   const list: readonly [key: string, requestHash: string, version: number][] = JSON.parse(text)
   return list.map(([key, requestHash, version]) => ({ key, requestHash, version }))
 }

@@ -14,7 +14,7 @@ local key = given(writeKey)
 for _, write in ipairs(writes) do
   if write[1] == key then
     if write[2] ~= requestHash then return answer('key_reused') end
-    return answer('repeated', flat(s))
+    return answer('repeated', packed(s))
   end
 end
 if version ~= '' and (version ~= s.version or expectedDraw ~= s.draw) then return answer('conflict', tonumber(s.version)) end
@@ -44,5 +44,5 @@ if key then
 end
 change(s, fields)
 auditOf(entry, s, from)
-return answer('committed', flat(s))
+return answer('committed', packed(s))
 `)

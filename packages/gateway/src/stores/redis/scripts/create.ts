@@ -39,5 +39,5 @@ redis.call('PEXPIRE', P .. 'session:' .. id, lastsMs)
 redis.call('ZADD', P .. 'subject:' .. subjectKey, fields.made, id)
 if s.idpKey then redis.call('ZADD', P .. 'idp:' .. s.idpKey, fields.made, id) end
 auditOf(entry, s, '0')
-return answer('created', flat(s), ends)
+return answer('created', packed(s), ends)
 `)

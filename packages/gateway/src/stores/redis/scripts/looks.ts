@@ -3,7 +3,7 @@ import { verbScript } from './script.ts'
 
 export const readScript = verbScript(`
 local records = {}
-for i = 3, #ARGV do records[i - 2] = flat(load(ARGV[i])) end
+for i = 3, #ARGV do records[i - 2] = packed(load(ARGV[i])) end
 return answer('read', records)
 `)
 
@@ -11,7 +11,7 @@ return answer('read', records)
 export const listScript = verbScript(`
 local records = {}
 for _, s in ipairs(sessionsIn(ARGV[3])) do
-  if not endOf(s, now) then records[#records + 1] = flat(s) end
+  if not endOf(s, now) then records[#records + 1] = packed(s) end
 end
 return answer('read', records)
 `)

@@ -19,7 +19,7 @@ end
 local fields = { lastExchangeAtMs = text(now), idleAtMs = text(math.min(now + tonumber(idleMs), tonumber(s.expiresAtMs))) }
 if isNext then fields.generation, fields.confirmedAtMs = text(generation + 1), false end
 put(s, fields)
-return answer(isNext and 'next' or 'same', flat(s))
+return answer(isNext and 'next' or 'same', packed(s))
 `)
 
 /** Means what `confirmStep` means. */
@@ -27,5 +27,5 @@ export const confirmScript = verbScript(`
 local id, shown = unpack(ARGV, 3)
 local s = load(id)
 if s and not endOf(s, now) and shown == s.generation and not s.confirmedAtMs then put(s, { confirmedAtMs = text(now) }) end
-return answer('read', { flat(s) })
+return answer('read', { packed(s) })
 `)
