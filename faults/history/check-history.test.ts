@@ -174,6 +174,18 @@ describe('the history checkers', () => {
     expect(rules(history, final(3))).toEqual([])
   })
 
+  it.each([
+    [18, ['applied-twice']],
+    [19, []],
+  ])('let a signal be applied again after more than 16 other writes only: at version %i', (version, expected) => {
+    const records = Array.from({ length: version }, (_, index) => {
+      const isSignal = index === 1 || index === version - 1
+      return { version: index + 1, write: isSignal ? 'ping' : `w${index + 1}`, stamps: !isSignal }
+    })
+    const history = [wrote(at(0, 1), 1), wrote(at(2, 3), version, { basedOn: null, id: 'ping' })]
+    expect(rules(history, final(version, { records }))).toEqual(expected)
+  })
+
   it('let a live read be older than what another process was told before the write was acknowledged', () => {
     const history = [wrote(at(0, 1), 1), wrote(at(2, 9), 2), read(at(3, 4, 'p2'), 2), read(at(5, 6, 'p3'), 1, 'w1', 'live')]
     expect(checkHistory(history, [final(2)])).toEqual([])

@@ -1,3 +1,4 @@
+import { rememberedWrites } from '@single-state/core/protocol'
 import { bySession, type CommittedRecord, type FinalSession, type Operation, type Violation, type WriteOperation } from './operation.ts'
 
 /**
@@ -24,14 +25,16 @@ function recordsOf({ session, version, records }: FinalSession): Violation[] {
   const isWhole = found.length === version && found.every((each, index) => each === index + 1)
   const what = `version ${version}, and audit records of the versions ${found.join(', ')}`
   const gap = isWhole ? [] : [violation('audit-equals-versions', session, what, [])]
-  const seen = new Set<string>()
-  const repeated = records.flatMap(({ write }) => {
+  const first = new Map<string, number>()
+  const repeated = records.flatMap(({ write, version: again, stamps }) => {
     if (write === null) return []
-    const isRepeated = seen.has(write)
-    seen.add(write)
-    return isRepeated ? [write] : []
+    const before = first.get(write)
+    if (before === undefined) first.set(write, again)
+    // Who repeats a signal after more than 16 other writes is not promised anything: its key is remembered no longer.
+    const isForgotten = !stamps && before !== undefined && again - before > rememberedWrites
+    return before === undefined || isForgotten ? [] : [`write ${write} has several records: versions ${before} and ${again}`]
   })
-  return [...gap, ...repeated.map((write) => violation('applied-twice', session, `write ${write} has several records`, []))]
+  return [...gap, ...repeated.map((what) => violation('applied-twice', session, what, []))]
 }
 
 function writesOf(operations: readonly Operation[], { session, records }: FinalSession): Violation[] {
