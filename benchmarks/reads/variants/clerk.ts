@@ -2,6 +2,7 @@ import { verifyToken } from '@clerk/backend'
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose'
 import { answerOf, sampleSession } from '../sample-session.ts'
 import type { Variant } from '../variant.ts'
+import { mountedByCookie } from './mounted-by-cookie.ts'
 
 /**
  * Clerk's networkless verification of a session token. The token carries the roles only, as its documentation limits
@@ -29,20 +30,6 @@ export const clerkNetworkless: Variant = {
       const claims = await verifyToken(token, { jwtKey }).catch(() => null)
       return claims && answerOf({ subject: claims.sub, roles: claims['roles'] as string[] })
     }
-    return {
-      cookies,
-      express(app) {
-        app.get('/', async (request, response) => {
-          const answer = await answerFor(request.headers.cookie)
-          return void (answer === null ? response.status(401).end() : response.json(answer))
-        })
-      },
-      hono(app) {
-        app.get('/', async (context) => {
-          const answer = await answerFor(context.req.header('cookie'))
-          return answer === null ? context.body(null, 401) : context.json(answer)
-        })
-      },
-    }
+    return mountedByCookie(cookies, answerFor)
   },
 }

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { answerOf, sampleSession } from '../sample-session.ts'
 import type { Variant } from '../variant.ts'
+import { mountedByCookie } from './mounted-by-cookie.ts'
 
 /** The claim that SuperTokens keeps a person's roles in. */
 const rolesClaim = 'st-role'
@@ -34,20 +35,6 @@ export const superTokens: Variant = {
       const { sub = '', [rolesClaim]: held } = verified.payload
       return answerOf({ subject: sub, roles: (held as { readonly v: readonly string[] }).v })
     }
-    return {
-      cookies,
-      express(app) {
-        app.get('/', async (request, response) => {
-          const answer = await answerFor(request.headers.cookie)
-          return void (answer === null ? response.status(401).end() : response.json(answer))
-        })
-      },
-      hono(app) {
-        app.get('/', async (context) => {
-          const answer = await answerFor(context.req.header('cookie'))
-          return answer === null ? context.body(null, 401) : context.json(answer)
-        })
-      },
-    }
+    return mountedByCookie(cookies, answerFor)
   },
 }
