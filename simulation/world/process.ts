@@ -10,6 +10,7 @@ export interface Process {
     readonly after: (ms: number, call: () => void) => () => void
     readonly inBackground: (ms: number, call: () => void) => () => void
     readonly every: (ms: number, call: () => void) => () => void
+    readonly soon: (call: () => void) => void
   }
   /** Calls in this process at a true time: later while it is stopped, never once it has crashed. */
   deliver(atMs: number, call: () => void): void
@@ -95,7 +96,7 @@ export function createProcess({ name, scheduler, random, rateError }: ProcessOpt
   return {
     name,
     clock: { monotonicMs, wallMs },
-    timers: { after, inBackground: after, every },
+    timers: { after, inBackground: after, every, soon: (call) => void after(0, call) },
     deliver,
     stop(ms, isSuspended = false) {
       if (state !== 'runs') return

@@ -12,6 +12,7 @@ interface Flight {
 function openAirport(overrides: Partial<FlightOptions<string, string>> = {}) {
   const out: Flight[] = []
   const deadlines = new Set<() => void>()
+  const boarding: (() => void)[] = []
   const flights = createFlights<string, string>({
     send: (questions) =>
       new Promise((resolve, reject) => {
@@ -31,13 +32,24 @@ function openAirport(overrides: Partial<FlightOptions<string, string>> = {}) {
     largestBatch: 128,
     mostOut: 4,
     mostWaiting: 10_000,
+    soon: (call) => void boarding.push(call),
     startDeadline: (passed) => {
       deadlines.add(passed)
       return () => deadlines.delete(passed)
     },
     ...overrides,
   })
-  return { ...flights, out, deadlines, leaving: () => out.map(({ questions }) => questions) }
+  /** Ends the turn in which the questions before it have arrived. */
+  const board = () => {
+    for (const call of boarding.splice(0)) call()
+  }
+  /** Asks in a turn of its own. */
+  const ask = (id: string, question = id) => {
+    const answer = flights.ask(id, question)
+    board()
+    return answer
+  }
+  return { askTogether: flights.ask, ask, board, out, deadlines, leaving: () => out.map(({ questions }) => questions) }
 }
 
 function turn(): Promise<void> {
@@ -49,6 +61,16 @@ describe('createFlights', () => {
     const { ask, leaving } = openAirport()
     for (const id of ['a', 'b', 'c', 'd']) void ask(id, id)
     expect(leaving()).toEqual([['a'], ['b'], ['c'], ['d']])
+  })
+
+  it('lets what arrives in one turn leave in one request', async () => {
+    const { askTogether, board, out, leaving } = openAirport()
+    const answers = Promise.all(['a', 'b', 'c', 'b'].map((id) => askTogether(id, id)))
+    expect(leaving()).toEqual([])
+    board()
+    expect(leaving()).toEqual([['a', 'b', 'c']])
+    await out[0]?.land()
+    expect(await answers).toEqual(['a!', 'b!', 'c!', 'b!'])
   })
 
   it('lets those that wait leave together when one lands', async () => {
@@ -183,6 +205,7 @@ describe('createFlights, whatever the arrivals and landings', () => {
           largestBatch,
           mostOut,
           mostWaiting: 100,
+          soon: queueMicrotask,
           startDeadline: () => () => {},
         })
         const answered: Promise<boolean>[] = []

@@ -24,6 +24,8 @@ export interface FlightOptions<Question, Answer> {
   readonly mostOut: number
   /** Most sessions waiting; beyond it `ask` rejects at once. */
   readonly mostWaiting: number
+  /** Calls once whatever else has arrived by now has been taken in. */
+  readonly soon: (call: () => void) => void
   /** Starts the time limit of one who has to wait, departure to answer included; returns what stops it. */
   readonly startDeadline: (passed: () => void) => () => void
 }
@@ -34,8 +36,16 @@ export interface Flights<Question, Answer> {
   ask(id: string, question: Question): Promise<Answer>
 }
 
+/** One that has just been asked, and may leave yet without having to wait. */
+interface Arrival<Question, Answer> {
+  readonly id: string
+  readonly entry: Entry<Question, Answer>
+  readonly waiter: Waiter<Answer>
+}
+
 /**
- * Natural batching: with a request to spare a question leaves at once; else those that wait leave together when one lands.
+ * Natural batching: with a request to spare, what has arrived together leaves together and at once; else those that wait
+ * leave when one lands. Sent one by one, two requests of three carried a single question, and a batch under load 9 instead of 45.
  *
  * A question joins only a flight *that has not left yet*: one already in the air may have been answered before a write
  * that the asker knows of (rule 5). So per session one question may be out and one may wait.
@@ -43,6 +53,7 @@ export interface Flights<Question, Answer> {
 export function createFlights<Question, Answer>(options: FlightOptions<Question, Answer>): Flights<Question, Answer> {
   const waiting = new Map<string, Entry<Question, Answer>>()
   const inTheAir = new Set<string>()
+  let arrivals: Arrival<Question, Answer>[] = []
   let out = 0
 
   function takeBatch(): [string, Entry<Question, Answer>][] {
@@ -94,6 +105,21 @@ export function createFlights<Question, Answer>(options: FlightOptions<Question,
     return opened
   }
 
+  function arrive(arrival: Arrival<Question, Answer>): void {
+    arrivals.push(arrival)
+    if (arrivals.length === 1) options.soon(boardArrivals)
+  }
+
+  /** One that leaves now is held to the deadline of its request; the others have to wait for it, and need their own. */
+  function boardArrivals(): void {
+    const arrived = arrivals
+    arrivals = []
+    depart()
+    for (const { id, entry, waiter } of arrived) {
+      if (waiting.get(id) === entry) waiter.stop = options.startDeadline(() => giveUp(id, entry, waiter))
+    }
+  }
+
   /** A question that nobody waits for any more does not leave: under overload the requests are for those who still do. */
   function giveUp(id: string, entry: Entry<Question, Answer>, waiter: Waiter<Answer>): void {
     entry.waiters.delete(waiter)
@@ -108,9 +134,7 @@ export function createFlights<Question, Answer>(options: FlightOptions<Question,
         if (!entry) return reject(new Error('too many sessions wait to be read'))
         const waiter: Waiter<Answer> = { resolve, reject, stop: () => {} }
         entry.waiters.add(waiter)
-        depart()
-        // One that has left at once is held to the deadline of its request.
-        if (waiting.get(id) === entry) waiter.stop = options.startDeadline(() => giveUp(id, entry, waiter))
+        arrive({ id, entry, waiter })
       }),
   }
 }

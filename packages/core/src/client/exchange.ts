@@ -24,7 +24,7 @@ interface ExchangeOptions<View> {
   readonly calls: GatewayCalls
   readonly intake: Intake<View>
   readonly clock: Clock
-  readonly timers: Pick<ClientTimers, 'after'>
+  readonly timers: Pick<ClientTimers, 'after' | 'soon'>
 }
 
 /**
@@ -39,6 +39,7 @@ export function createExchange<View>({ calls, intake, clock, timers }: ExchangeO
     largestBatch: 1,
     mostOut,
     mostWaiting,
+    soon: timers.soon,
     startDeadline: (passed) => timers.after(readTimeoutMs, passed),
   })
 

@@ -26,7 +26,7 @@ interface ReadFlightsOptions<View> {
   readonly cache: SnapshotCache<View>
   readonly intake: Intake<View>
   readonly clock: Clock
-  readonly timers: Pick<ClientTimers, 'after'>
+  readonly timers: Pick<ClientTimers, 'after' | 'soon'>
 }
 
 /** Makes the flights of one application's reads. */
@@ -37,6 +37,7 @@ export function createReadFlights<View>({ calls, cache, intake, clock, timers }:
     largestBatch,
     mostOut,
     mostWaiting,
+    soon: timers.soon,
     startDeadline: (passed) => timers.after(readTimeoutMs, passed),
   })
 

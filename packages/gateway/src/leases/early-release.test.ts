@@ -41,7 +41,7 @@ async function open() {
             return { status: response.status, header: (name) => response.headers.get(name), body: await response.text() }
           },
       },
-      { timers: { ...timers, inBackground: timers.after } },
+      { timers: { ...timers, inBackground: timers.after, soon: queueMicrotask } },
     )
     const read = () => client.open(new Request('http://localhost:4410/', { headers: { cookie: `__Host-session=${token}` } })).resolve()
     for (let tries = 0; tries < 100; tries += 1) {
