@@ -22,7 +22,7 @@ const help = `npm run bench -- <suite> [options]
              writes reads.json, commits.json, growth.json, latency.json and memory.json of a folder into the documentation
 
   --rounds N        rounds (default 5)
-  --seconds N       length of one round (default 5; reads 1, which makes 12 minutes in all)
+  --seconds N       length of one round (default 5; reads 2, which makes 20 minutes in all)
   --only TEXT       variants whose name contains it
   --framework NAME  express or hono (default both)
   --sessions N      growth, latency: most sessions in the store (default 1000000)
@@ -66,7 +66,7 @@ if (values.help || !Object.hasOwn(suites, suite)) {
   const { rounds, seconds, sessions, connections, ...rest } = values
   const numbers = {
     rounds: wholeNumber('rounds', rounds),
-    seconds: wholeNumber('seconds', seconds ?? (suite === 'reads' ? '1' : '5')),
+    seconds: wholeNumber('seconds', seconds ?? (suite === 'reads' ? '2' : '5')),
     sessions: wholeNumber('sessions', sessions),
     connections: wholeNumber('connections', connections),
   }

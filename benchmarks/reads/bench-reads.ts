@@ -5,7 +5,7 @@ import { startRedis } from '../../tools/servers/redis-server.ts'
 import { hasProgram } from '../../tools/servers/server-process.ts'
 import { machine } from '../measure/machine.ts'
 import { createProgress, type Progress } from '../measure/progress.ts'
-import { measureVariant, type ReadsRow, stepsOf } from './measure-variant.ts'
+import { loadSeconds, measureVariant, type ReadsRow, stepsOf } from './measure-variant.ts'
 import { readsChart } from './reads-chart.ts'
 import { readsText } from './reads-report.ts'
 import type { NoFigure, ReadsResult } from './reads-result.ts'
@@ -24,11 +24,8 @@ export interface ReadsOptions {
 
 const connections = [1, 64]
 
-/**
- * 25 s with the warm-up: two numbers of connections, and the bare handler by turns, make 100 s of load. At 150 s of its age
- * a token of ours is exchanged, and wrk would go on showing the old one.
- */
-const longestS = 25
+/** 120 s of load: at 150 s of its age a token of ours is exchanged, and wrk would go on showing the old one. */
+const longestS = 120
 
 /** 2,000 sessions: more than a process happens to have at hand, fewer than take a minute to make. */
 const people = 2_000
@@ -37,8 +34,9 @@ const people = 2_000
 export async function benchReads({ rounds, seconds, only, framework, json, chart }: ReadsOptions): Promise<void> {
   const missing = ['wrk', 'redis-server'].filter((program) => !hasProgram(program))
   if (missing.length > 0) throw new Error(`needs ${missing.join(' and ')}`)
-  const lengthS = (rounds + 1) * seconds
-  if (lengthS > longestS) throw new RangeError(`expected (rounds + 1) × seconds to be ${longestS} or less, found ${lengthS}`)
+  const lengthS = loadSeconds({ connections, rounds, seconds })
+  if (lengthS > longestS)
+    throw new RangeError(`expected at most ${longestS} s of load for one variant, found ${lengthS}: fewer rounds or seconds`)
   const folder = await mkdtemp(join(tmpdir(), 'benchmark-'))
   const redis = await startRedis()
   try {

@@ -23,9 +23,17 @@ export interface ReadsPlan {
   readonly progress: Progress
 }
 
+/** 5 s of many connections: the compiler has done with both sides before anything is counted, the gateway included. */
+const warmUp = { connections: 64, seconds: 5 }
+
 /** Steps of the progress that one variant takes: its people are signed in, then warm-up and rounds. */
 export function stepsOf({ connections, rounds }: Pick<ReadsPlan, 'connections' | 'rounds'>): number {
-  return 1 + connections.length * (1 + rounds)
+  return 2 + connections.length * rounds
+}
+
+/** Seconds of load that one variant takes, on both sides. */
+export function loadSeconds({ connections, rounds, seconds }: Pick<ReadsPlan, 'connections' | 'rounds' | 'seconds'>): number {
+  return 2 * (warmUp.seconds + connections.length * rounds * seconds)
 }
 
 /** One variant under one number of connections. */
@@ -93,6 +101,9 @@ async function measureConnections(
   const expected: Expected = name === variants[0].name ? 'the same for all' : 'the person of the cookie'
   await checkAnswers(application, expected)
   plan.progress.end()
+  plan.progress.begin(`${name}, ${plan.framework}: warm-up`)
+  for (const side of [sides.bare, sides.variant]) await loadOnce(side, warmUp.connections, warmUp.seconds)
+  plan.progress.end()
   const rows: ReadsRow[] = []
   for (const connections of plan.connections) {
     const figures = await measureRounds(sides, connections, plan, name, gatewayPid)
@@ -137,10 +148,6 @@ async function measureRounds(
   gatewayPid: number | undefined,
 ): Promise<Omit<ReadsRow, 'variant' | 'framework'>> {
   const what = `${name}, ${framework}, ${connections} connection${connections === 1 ? '' : 's'}`
-  progress.begin(`${what}: warm-up`)
-  // One round that is not counted: the compiler warms up on both sides.
-  for (const side of [sides.bare, sides.variant]) await loadOnce(side, connections, seconds)
-  progress.end()
   const measured: { readonly bare: Loaded; readonly variant: Loaded }[] = []
   for (let round = 0; round < rounds; round += 1) {
     progress.begin(`${what}: round ${round + 1} of ${rounds}`)

@@ -45,7 +45,9 @@ export async function startRedisPair(): Promise<RedisPair> {
         return /master_repl_offset:(\d+)/.exec(info)?.[1] === /slave0:.*offset=(\d+)/.exec(info)?.[1]
       }, 'the replica lags behind'),
     async failOver() {
-      await sentinel.cli('SENTINEL', 'FAILOVER', 'sessions')
+      // It looks at a replica every ten seconds: one that has just come back is none to it, and it says so.
+      const granted = async () => (await sentinel.cli('SENTINEL', 'FAILOVER', 'sessions')).startsWith('OK')
+      await until(granted, 'the Sentinel granted no failover')
       await promoted()
     },
     async swapRoles(restart) {
