@@ -28,4 +28,13 @@ describe('a Redis', () => {
     ]
     expect(factsOf(info.join('\r\n')).replicas).toBe(1)
   })
+
+  it('counts a replica once that has come back before its old connection is given up', () => {
+    const info = [
+      'slave0:ip=10.0.0.2,port=6379,state=online,offset=14,lag=40',
+      'slave1:ip=10.0.0.2,port=6379,state=online,offset=90,lag=0',
+      'slave2:ip=10.0.0.3,port=6379,state=online,offset=90,lag=0',
+    ]
+    expect(factsOf(info.join('\r\n')).replicas).toBe(2)
+  })
 })

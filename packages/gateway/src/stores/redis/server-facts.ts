@@ -30,7 +30,7 @@ export function factsOf(info: string): ServerFacts {
     runId: text('run_id'),
     replicationId: text('master_replid'),
     wasAlwaysPrimary: /^0*$/.test(text('master_replid2')),
-    replicas: [...found].filter(isFollowing).length,
+    replicas: followersIn(found).size,
     evicts: text('maxmemory_policy'),
     keepsFile: text('aof_enabled') === '1',
   }
@@ -47,6 +47,11 @@ export function refusalOf({ version, isCluster, evicts }: ServerFacts): string |
 /** A run of a primary: another run, or another history, is another one. */
 export function primaryOf({ runId, replicationId }: ServerFacts): string {
   return `${runId}:${replicationId}`
+}
+
+/** By their addresses: one that has come back after its network was cut is listed twice, until its old connection is given up. */
+function followersIn(found: ReadonlyMap<string, string>): ReadonlySet<string> {
+  return new Set([...found].filter(isFollowing).map(([, text]) => text.slice(0, text.indexOf(',state='))))
 }
 
 function isFollowing([name, text]: readonly [string, string]): boolean {
