@@ -19,7 +19,9 @@ const verifyToken: TokenVerifier['verify'] = async (token, { origin, keyOf }, no
 /** How clients of the world verify tokens. */
 export const verifier: TokenVerifier = {
   importKeys: async ({ keys }) =>
-    new Map((keys as readonly { kid: string }[]).map((key) => [key.kid, { alg: 'EdDSA', key } as unknown as VerificationKey])),
+    new Map(
+      (keys as readonly { kid: string }[]).map((key) => [key.kid, { kid: key.kid, alg: 'EdDSA', key } as unknown as VerificationKey]),
+    ),
   verify: verifyToken,
 }
 

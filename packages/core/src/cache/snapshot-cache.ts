@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { EndReason } from '../consistency/ended.ts'
 import { type Lease, mayInstall, mayServeLocally, type StorePosition } from '../consistency/lease.ts'
 import { reconcile } from '../consistency/reconcile.ts'
+import { createRemembered } from './remembered.ts'
 
 /** A session as this process last knew it: parsed and frozen once, confirmed many times. */
 export interface Snapshot<View> {
@@ -57,14 +58,14 @@ export interface SnapshotCache<View> {
 /** 10,000: however small the cache is, an end has to be remembered for as long as an answer may be under way. */
 const fewestEnded = 10_000
 
-/** 1,000,000: ten times as many versions and ends are remembered, and lists of that length are laid out at once. */
+/** 1,000,000: ten times as many versions and ends are remembered, and a `Map` takes no more than 16 million. */
 const largestEntries = 1_000_000
 
 /**
  * Makes an empty cache.
  *
- * Rule 6 is held beyond eviction: the highest version of each session is remembered in a larger, cheaper list.
- * Rule 9 likewise, in as large a list: an ended session is remembered, so that an answer under way cannot bring it back.
+ * Rule 6 is held beyond eviction: the highest version of ten times as many sessions is remembered, at little cost for each.
+ * Rule 9 likewise: an ended session is remembered, so that an answer under way cannot bring it back.
  * Rule 5 under a lease: what a heartbeat has dropped comes back only from an answer that was read after the drop.
  *
  * @throws TypeError that names the bound that is none.
@@ -76,8 +77,8 @@ export function createSnapshotCache<View>(limits: CacheLimits = {}): SnapshotCac
     maxSize: boundOf('cache.bytes', limits.bytes ?? 33_554_432, Number.MAX_SAFE_INTEGER),
     sizeCalculation: ({ bytes }) => Math.max(1, bytes),
   })
-  const highest = new LRUCache<string, number>({ max: entries * 10 })
-  const over = new LRUCache<string, EndReason>({ max: Math.max(entries * 10, fewestEnded) })
+  const highest = createRemembered<number>(entries * 10)
+  const over = createRemembered<EndReason>(Math.max(entries * 10, fewestEnded))
   let lease: Lease | null = null
 
   function install(arrived: Snapshot<View>, read: StorePosition | null): Installed<View> {
@@ -128,7 +129,7 @@ export function createSnapshotCache<View>(limits: CacheLimits = {}): SnapshotCac
     end(id, reason) {
       snapshots.delete(id)
       // The first reason stands: what a person is told does not change with time.
-      if (!over.has(id)) over.set(id, reason)
+      if (over.get(id) === undefined) over.set(id, reason)
     },
     endReason: (id) => over.get(id),
   }

@@ -21,7 +21,7 @@ export async function importVerificationKeys({ keys }: KeySet): Promise<Readonly
   for (const candidate of keys) {
     const { success, data } = publicKeySchema.safeParse(candidate)
     const key = success ? await importJWK(data as JWK, data.alg).catch(() => undefined) : undefined
-    if (data && key instanceof CryptoKey) imported.set(data.kid, { alg: data.alg, key })
+    if (data && key instanceof CryptoKey) imported.set(data.kid, { kid: data.kid, alg: data.alg, key })
   }
   return imported
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 
 const verify = (text: string, atMs = nowMs) =>
-  verifyToken(text, { origin, keyOf: (kid) => (kid === signer.kid ? { alg: 'EdDSA', key: signer.publicKey } : undefined) }, atMs)
+  verifyToken(text, { origin, keyOf: (kid) => (kid === signer.kid ? { kid, alg: 'EdDSA', key: signer.publicKey } : undefined) }, atMs)
 const statusOf = async (text: string, atMs?: number) => (await verify(text, atMs)).status
 const signed = async (claims: Claims, header?: Readonly<Record<string, unknown>>) => signer.sign({ ...good, ...claims }, header)
 const base64url = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
@@ -139,7 +139,7 @@ describe('T-912: verifyToken, one algorithm per key (RFC 8725 section 3.1)', () 
   })
 
   it('refuses a key of another algorithm in the set, whatever the header says', async () => {
-    const keyOf = () => ({ alg: 'ES256' as const, key: signer.publicKey })
+    const keyOf = (kid: string) => ({ kid, alg: 'ES256' as const, key: signer.publicKey })
     expect((await verifyToken(token, { origin, keyOf }, nowMs)).status).toBe('invalid')
   })
 })
@@ -244,7 +244,7 @@ describe('T-921: verifyToken, the claims', () => {
     const text = await new CompactSign(new TextEncoder().encode(payload))
       .setProtectedHeader({ alg: 'EdDSA', typ: sessionTokenType, kid: 'key-1' })
       .sign(privateKey)
-    const verdict = await verifyToken(text, { origin, keyOf: () => ({ alg: 'EdDSA', key: publicKey }) }, nowMs)
+    const verdict = await verifyToken(text, { origin, keyOf: (kid) => ({ kid, alg: 'EdDSA', key: publicKey }) }, nowMs)
     expect(verdict.status).toBe('invalid')
   })
 
@@ -269,7 +269,7 @@ describe('T-912: verifyToken, with a key of ES256', () => {
     pair = await generateKeyPair('ES256', { extractable: true })
   })
   const withKey = (text: string, alg: 'ES256' | 'EdDSA' = 'ES256') =>
-    verifyToken(text, { origin, keyOf: () => ({ alg, key: pair.publicKey }) }, nowMs)
+    verifyToken(text, { origin, keyOf: (kid) => ({ kid, alg, key: pair.publicKey }) }, nowMs)
   const make = (header: Readonly<Record<string, unknown>> = {}) =>
     new CompactSign(new TextEncoder().encode(JSON.stringify({ iss: origin, aud: origin, ...good })))
       .setProtectedHeader({ alg: 'ES256', typ: sessionTokenType, kid: 'key-1', ...header })

@@ -25,6 +25,7 @@ export interface TokenClaims {
 
 /** A key of the gateway, bound to the one algorithm it is used with (RFC 8725 section 3.1). */
 export interface VerificationKey {
+  readonly kid: string
   readonly alg: TokenAlgorithm
   readonly key: CryptoKey
 }
@@ -76,7 +77,7 @@ export async function verifyToken(
   if (!header.success) return invalid('not the header of a session token')
   const key = gateway.keyOf(header.data.kid)
   if (!key) return { status: 'unknown', kid: header.data.kid }
-  return judge(token, header.data.kid, key, gateway.origin, nowMs)
+  return judge(token, key, gateway.origin, nowMs)
 }
 
 /** The first of three parts of canonical base64url; undefined when it is anything else (RFC 7515 section 7.1). */
@@ -85,10 +86,10 @@ export function headerOf(token: string): string | undefined {
   return parts.length === 3 && parts.every(isCanonicalBase64url) ? parts[0] : undefined
 }
 
-async function judge(token: string, kid: string, key: VerificationKey, origin: string, nowMs: number): Promise<TokenVerdict> {
+async function judge(token: string, { kid, alg, key }: VerificationKey, origin: string, nowMs: number): Promise<TokenVerdict> {
   let payload: Uint8Array
   try {
-    payload = (await compactVerify(token, key.key, { algorithms: [key.alg] })).payload
+    payload = (await compactVerify(token, key, { algorithms: [alg] })).payload
   } catch (error) {
     if (error instanceof errors.JOSEError) return invalid('the signature does not hold')
     throw error
@@ -98,7 +99,8 @@ async function judge(token: string, kid: string, key: VerificationKey, origin: s
   const { iss, aud, sid, gen, iat, exp } = claims.data
   if (iss !== origin || aud !== origin) return invalid('of another gateway')
   if (exp <= iat || exp - iat > longestLifeS) return invalid('a life that no gateway gives')
-  return { status: 'valid', kid, claims: { iss, sid, gen, iat, exp }, expired: isExpired(exp, nowMs) }
+  // Verdicts are remembered: they share the texts of the key and of the gateway, which are the same in every token.
+  return { status: 'valid', kid, claims: { iss: origin, sid, gen, iat, exp }, expired: isExpired(exp, nowMs) }
 }
 
 /** Whether a token that ends at `exp` (seconds) is past its end, the leeway between clocks included. */

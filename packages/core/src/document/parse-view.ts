@@ -19,6 +19,9 @@ export type ViewReading<View> =
     }
   | { readonly ok: false; readonly why: string }
 
+/** One for all: a view is held for each session, and an object of its own would be 56 bytes of it. */
+const noSignals = Object.freeze({})
+
 /** Reads the projection that the gateway answered with. It freezes what it is given. */
 export type ViewReader<View> = (wire: WireDocument) => ViewReading<View>
 
@@ -42,11 +45,11 @@ export function createViewReader<C extends AnyContract, A extends ApplicationNam
   return (wire) => {
     const parsed = schema.safeParse(wire)
     if (!parsed.success) return { ok: false, why: describeIssues(parsed.error) }
-    const view = signals === undefined ? parsed.data : { ...parsed.data, signals: {} }
+    const view = signals === undefined ? parsed.data : { ...parsed.data, signals: noSignals }
     return {
       ok: true,
       view: deepFreeze(view) as unknown as SessionView<C, A>,
-      signals: deepFreeze(signals === undefined ? {} : readSignals(signals, wire.signals)),
+      signals: signals === undefined ? noSignals : deepFreeze(readSignals(signals, wire.signals)),
     }
   }
 }

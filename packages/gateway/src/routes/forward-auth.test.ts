@@ -107,7 +107,7 @@ describe('GET /v1/forward-auth', () => {
     expect(await refusal(await ask(gateway, context))).toEqual([401, 'token_invalid'])
     const { keys } = (await gateway.call('GET', '/.well-known/jwks.json')).body
     const imported = await crypto.subtle.importKey('jwk', keys[0], 'Ed25519', true, ['verify'])
-    const verdict = await verifyToken(context, { origin, keyOf: () => ({ alg: 'EdDSA', key: imported }) }, gateway.now())
+    const verdict = await verifyToken(context, { origin, keyOf: (kid) => ({ kid, alg: 'EdDSA', key: imported }) }, gateway.now())
     expect(verdict.status).toBe('invalid')
   })
 })

@@ -158,7 +158,7 @@ export async function openKeyring(store: SessionStore, { encryptionKey, now, alg
     },
     keyOf: (kid) => {
       const pair = published().find((candidate) => candidate.kid === kid)
-      return pair && { alg: pair.alg, key: pair.verifying }
+      return pair && { kid: pair.kid, alg: pair.alg, key: pair.verifying }
     },
     look: async (kid) => {
       if (isKnown(kid)) return 'known'
