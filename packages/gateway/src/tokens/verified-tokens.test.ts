@@ -1,5 +1,6 @@
 import type { TokenVerdict, VerificationKey } from '@single-state/core/protocol'
 import { describe, expect, it } from 'vitest'
+import { heapBytes } from '../../../../tools/heap-bytes.ts'
 import { rememberVerified } from './verified-tokens.ts'
 
 const claims = { iss: 'https://g', sid: 'S'.repeat(43), gen: 1, iat: 100, exp: 400 }
@@ -47,5 +48,19 @@ describe('rememberVerified', () => {
     const { asked, ask } = counting({ status: 'invalid', why: 'forged' })
     expect([await ask('a'), await ask('a')]).toMatchObject([{ status: 'invalid' }, { status: 'invalid' }])
     expect(asked).toEqual(['a', 'a'])
+  })
+
+  it('does not keep the Cookie header that a token was cut out of', async () => {
+    const verify = rememberVerified(async () => ({ status: 'valid', claims, kid: 'k', expired: false }))
+    const show = (index: number) => {
+      const name = `theme=${'d'.repeat(16_000)}; __Host-session=`
+      // As it comes from a socket: one text, of which the token is a part.
+      const header = Buffer.from(`${name}${String(index).padStart(350, '0')}`).toString('latin1')
+      return verify(header.slice(name.length), { origin: 'https://g', keyOf: () => key }, 200_000)
+    }
+    for (let index = 0; index < 100; index += 1) await show(index)
+    const before = await heapBytes()
+    for (let index = 100; index < 400; index += 1) await show(index)
+    expect(((await heapBytes()) - before) / 300).toBeLessThan(8_000)
   })
 })

@@ -13,7 +13,8 @@ export function rememberVerified(verify: typeof verifyToken): TokenCheck {
   const verified = createRecent<Valid>(rememberedTokens)
   const verifyAnew: typeof verifyToken = async (token, gateway, nowMs) => {
     const verdict = await verify(token, gateway, nowMs)
-    if (verdict.status === 'valid') verified.set(token, verdict)
+    // A copy: cut out of a `Cookie` header it would keep the whole header in memory.
+    if (verdict.status === 'valid') verified.set(structuredClone(token), verdict)
     return verdict
   }
   return (token, gateway, nowMs) => {
