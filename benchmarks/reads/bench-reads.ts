@@ -5,6 +5,7 @@ import { startRedis } from '../../tools/servers/redis-server.ts'
 import { hasProgram } from '../../tools/servers/server-process.ts'
 import { machine } from '../measure/machine.ts'
 import { createProgress, type Progress } from '../measure/progress.ts'
+import { jobsOf } from './jobs.ts'
 import { loadSeconds, measureVariant, type ReadsRow, stepsOf } from './measure-variant.ts'
 import { readsChart } from './reads-chart.ts'
 import { readsText } from './reads-report.ts'
@@ -37,12 +38,12 @@ export async function benchReads({ rounds, seconds, only, framework, json, chart
   const lengthS = loadSeconds({ connections, rounds, seconds })
   if (lengthS > longestS)
     throw new RangeError(`expected at most ${longestS} s of load for one variant, found ${lengthS}: fewer rounds or seconds`)
+  const jobs = jobsOf(variants, only, framework)
   const folder = await mkdtemp(join(tmpdir(), 'benchmark-'))
   const redis = await startRedis()
   try {
     const rows: ReadsRow[] = []
     const invalid: NoFigure[] = []
-    const jobs = jobsOf(only, framework)
     const plan = { connections, rounds, seconds, people, redisUrl: redis.url, folder }
     const steps = stepsOf(plan)
     const counted = createProgress(jobs.length * steps)
@@ -77,19 +78,6 @@ function untilStep(counted: Progress, steps: number): Progress & { rest(): void 
     counted.end(ended)
   }
   return { begin: counted.begin, end, rest: () => end(steps - done) }
-}
-
-interface Job {
-  readonly variant: Variant
-  readonly framework: 'express' | 'hono'
-}
-
-/** express-session has no adapter for Hono. */
-function jobsOf(only: string, framework: string | undefined): readonly Job[] {
-  const frameworks = (['express', 'hono'] as const).filter((name) => framework === undefined || name === framework)
-  const wanted = variants.filter(({ name }) => name.toLowerCase().includes(only.toLowerCase()))
-  const jobs = frameworks.flatMap((name) => wanted.map((variant) => ({ variant, framework: name })))
-  return jobs.filter((job) => job.variant.only === undefined || job.variant.only === job.framework)
 }
 
 async function versionsOf(all: readonly Variant[]): Promise<readonly string[]> {
