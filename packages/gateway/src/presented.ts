@@ -68,8 +68,14 @@ export function verifyUnexpired(ports: GatewayPorts, token: string | null): AtOn
  */
 export async function readPresented(ports: GatewayPorts, token: string | null): Promise<PresentedSession> {
   const verified = await verifyUnexpired(ports, token)
-  const { records, ...position } = await ports.store.read([verified.claims.sid])
-  return admit(ports, verified, records[0] ?? null, position)
+  const { record, position } = await readRecord(ports, verified)
+  return admit(ports, verified, record, position)
+}
+
+async function readRecord(ports: GatewayPorts, { claims }: VerifiedToken) {
+  const met = ports.documents.lastMet(claims.sid)?.record ?? null
+  const { records, ...position } = await ports.store.read([claims.sid], [met])
+  return { record: records[0] ?? null, position }
 }
 
 /** Judges a record that was read for a verified token, confirms the token's generation where it is news, opens the document. */
@@ -92,8 +98,7 @@ async function confirmAndAdmit(ports: GatewayPorts, token: VerifiedToken): Promi
  */
 export async function readForWrite(ports: GatewayPorts, token: string | null): Promise<PresentedSession> {
   const verified = await verifyPresented(ports, token)
-  const { records, ...position } = await ports.store.read([verified.claims.sid])
-  const record = records[0] ?? null
+  const { record, position } = await readRecord(ports, verified)
   requireGood(standingOf(record, verified, position.nowMs))
   return { ...(await openDocument(ports, record as SessionRecord, position)), token: verified }
 }

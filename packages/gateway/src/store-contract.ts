@@ -8,6 +8,7 @@ import { housekeepingScenarios } from './store-contract/housekeeping.ts'
 import { idempotencyScenarios } from './store-contract/idempotency.ts'
 import { lineageScenarios } from './store-contract/lineage.ts'
 import { raceScenarios } from './store-contract/races.ts'
+import { readScenarios } from './store-contract/reads.ts'
 import type { SessionStore } from './stores/store.ts'
 
 export type { AuditEntry, AuditOperation, AuditRecord } from './audit/record.ts'
@@ -44,6 +45,7 @@ export interface StoreContractOptions {
 
 const parts: readonly (readonly [title: string, add: (scenario: Scenario) => void])[] = [
   ['create', createScenarios],
+  ['read', readScenarios],
   ['commit', commitScenarios],
   ['races', raceScenarios],
   ['idempotency', idempotencyScenarios],

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { openTestGateway, startMs } from '../fixtures/test-gateway.ts'
+import { entryOf } from '../store-contract/bench.ts'
+import { memoryStore } from '../stores/memory.ts'
+import type { SessionRecord, SessionStore } from '../stores/store.ts'
 
 describe('POST /v1/reads', () => {
   it('answers each read in order: a document, nothing new, and why not', async () => {
@@ -38,6 +41,29 @@ describe('POST /v1/reads', () => {
     const { seq, epoch } = await gateway.store.read([])
     expect(body).toMatchObject({ seq, epoch })
     expect(body.results).toHaveLength(3)
+  })
+
+  it('tells the store which records it has met, and has what changed all the same', async () => {
+    const told: (readonly (SessionRecord | null)[])[] = []
+    const store = memoryStore({ clock: () => startMs })
+    const telling: SessionStore = {
+      ...store,
+      read: (ids, met = []) => {
+        told.push(met)
+        return store.read(ids, met)
+      },
+    }
+    const { signIn, call } = await openTestGateway({ store: telling })
+    const token = await signIn()
+    const read = async (etag?: string) =>
+      (await call('POST', '/v1/reads', { as: 'portal', body: { reads: [{ token, etag }] } })).body.results[0]
+    const { etag, document } = await read()
+    expect(await read(etag)).toEqual({ status: 304, etag })
+    const { records } = await store.read([document.id])
+    expect(told.at(-1)).toEqual(records)
+    await store.end(document.id, 'revoked', entryOf('end'))
+    expect((await read(etag)).problem).toMatchObject({ code: 'session_ended' })
+    expect(told.at(-1)).toEqual(records)
   })
 
   it('confirms what it shows for the first time', async () => {

@@ -13,15 +13,16 @@ type Result = wire.ReadsAnswer['results'][number]
 
 /** `POST /v1/reads`: one look into the store for all of them; `seq` is that of this look, which no result is older than. */
 export const readSessions: Handler<typeof operations.readSessions> = async (ports, { application, body }) => {
-  const tokens = await Promise.all(body.reads.map(({ token }) => settled(() => verifyUnexpired(ports, token))))
-  const ids = [...new Set(tokens.flatMap((token) => (token instanceof ProblemError ? [] : [token.claims.sid])))]
-  const { records, ...position } = await ports.store.read(ids)
-  const recordOf = new Map(ids.map((id, at) => [id, records[at] ?? null]))
-  const results = await Promise.all(
+  const tokens = await allOf(body.reads.map(({ token }) => settled(() => verifyUnexpired(ports, token))))
+  const ids = tokens.flatMap((token) => (token instanceof ProblemError ? [] : [token.claims.sid]))
+  const met = ids.map((id) => ports.documents.lastMet(id)?.record ?? null)
+  const { records, ...position } = await ports.store.read(ids, met)
+  const inOrder = records.values()
+  const results = await allOf(
     body.reads.map(({ etag }, at): AtOnce<Result> => {
       const token = tokens[at] as VerifiedToken | ProblemError
       if (token instanceof ProblemError) return refused(token)
-      return readOne(ports, application, { token, record: recordOf.get(token.claims.sid) ?? null, etag }, position)
+      return readOne(ports, application, { token, record: inOrder.next().value ?? null, etag }, position)
     }),
   )
   const counted = Map.groupBy(results, ({ status, problem }) => problem?.code ?? (status === 304 ? 'unchanged' : 'document'))
@@ -45,6 +46,12 @@ function readOne(
         : { status: 200, document: documentFor(application, session) as Result['document'], etag }
     },
   )
+}
+
+/** Reads of known sessions are at hand, and a promise for each would cost more than they do. */
+function allOf<Answer>(answers: readonly AtOnce<Answer>[]): AtOnce<readonly Answer[]> {
+  const isAtHand = (answer: AtOnce<Answer>): answer is Answer => !(answer instanceof Promise)
+  return answers.every(isAtHand) ? answers : Promise.all(answers)
 }
 
 function refused(error: ProblemError): Result {

@@ -171,8 +171,17 @@ export interface SessionStore {
    * subject that was ended since the login began, and then ends nothing. An id that the store knows is a TypeError.
    */
   create(session: NewSession, audit: AuditEntry): Promise<CreateOutcome>
-  /** Reads many sessions in one step, in order; null for an id that the store does not know. Ended ones are returned as such. */
-  read(ids: readonly string[]): Promise<Position & { readonly records: readonly (SessionRecord | null)[] }>
+  /**
+   * Reads many sessions in one step, in order; null for an id that the store does not know. Ended ones are returned as such.
+   *
+   * `met` are records that the caller has, one for each id where it has one. They change nothing of what is answered: a
+   * store may answer with one of them in the place of an equal one, so that a session that did not change, its body
+   * included, need not be sent. Which version it has is not enough to tell.
+   */
+  read(
+    ids: readonly string[],
+    met?: readonly (SessionRecord | null)[],
+  ): Promise<Position & { readonly records: readonly (SessionRecord | null)[] }>
   /**
    * Applies a change if the session is alive and still at `expected`, with its audit record. A repeat of an applied write
    * changes nothing and is found before the precondition, but not in an ended session. The version rises by exactly 1

@@ -1,5 +1,6 @@
 import type { SessionRecord, SessionStore } from '../store.ts'
 import { positionOf, recordsIn } from './outcomes.ts'
+import { createDigests, type Read } from './read-digests.ts'
 import { hearArguments, readersIn } from './reader-notes.ts'
 import { auditQueryScript, changesScript, hearScript, listScript, readScript } from './scripts/looks.ts'
 import { confirmScript } from './scripts/tokens.ts'
@@ -16,16 +17,20 @@ export function lookVerbs(
     const reply = await calls.look(listScript, [index])
     return { ...positionOf(reply), records: recordsIn(reply) as readonly SessionRecord[] }
   }
+  const digests = createDigests()
+  const read: SessionStore['read'] = async (ids, met = []) => {
+    const asked = ids.flatMap((id, at) => [id, digests.of(met[at])])
+    const reply = await calls.read(readScript, asked)
+    const records = (reply[4] as readonly Read[]).map((found, at) => (found === 1 ? (met[at] as SessionRecord) : digests.recordOf(found)))
+    return { ...positionOf(reply), records }
+  }
   const readOne = async (id: string) => {
-    const reply = await calls.read(readScript, [id])
-    return { ...positionOf(reply), record: recordsIn(reply)[0] ?? null }
+    const { records, ...position } = await read([id])
+    return { ...position, record: records[0] ?? null }
   }
 
   return {
-    async read(ids) {
-      const reply = await calls.read(readScript, ids)
-      return { ...positionOf(reply), records: recordsIn(reply) }
-    },
+    read,
     async confirm(id, shown) {
       try {
         const reply = await calls.touch(confirmScript, [id, shown])

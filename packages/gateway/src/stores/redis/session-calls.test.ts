@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { Link, Reply } from './link.ts'
 import { createReplicaLease } from './replica-lease.ts'
 import { changesScript, readScript } from './scripts/looks.ts'
+import type { Script } from './scripts/script.ts'
 import { createCalls } from './session-calls.ts'
 
 const reply: Reply = [7, 'epoch', 0, 'changes', []]
 
 /** Calls on a primary whose replicas acknowledge a poll when the test says so; what is asked of it is answered at once. */
-function openCalls(replicas = 1) {
+function openCalls(replicas = 1, ofReads = reply) {
   const polls: { readonly acknowledge: () => void; readonly refuse: () => void }[] = []
   const lease = createReplicaLease(
     () =>
@@ -15,7 +16,7 @@ function openCalls(replicas = 1) {
         polls.push({ acknowledge: () => resolve({ seq: 7 }), refuse: () => reject(new Error('0 of 1 replicas answered')) }),
       ),
   )
-  const answer = async () => reply
+  const answer = async (script: Script) => (script === readScript ? ofReads : reply)
   const link: Link = { ...lease, read: answer, write: answer, replicas: () => replicas, facts: () => Promise.reject(), close: () => {} }
   return { calls: createCalls({ current: () => link, close: () => {} }, null), polls }
 }
@@ -84,5 +85,22 @@ describe('a look that others act on later', () => {
     const { calls, polls } = openCalls(0)
     expect(await calls.look(changesScript, [])).toBe(reply)
     expect(polls).toHaveLength(0)
+  })
+})
+
+describe('a read', () => {
+  it.each([
+    ['of what the last poll covers is answered from its lease', 7, true],
+    ['of a session that changed since the last poll waits for another', 8, false],
+    ['that finds a session missing waits for another: a successor may have made it', -1, false],
+  ])('%s', async (_, newest, atOnce) => {
+    const { calls, polls } = openCalls(1, [9, 'epoch', 0, 'read', [], newest])
+    const look = calls.look(changesScript, [])
+    await settle()
+    polls[0]?.acknowledge()
+    await look
+    const isDone = watch(calls.read(readScript, []))
+    await settle()
+    expect([polls.length, isDone()]).toEqual(atOnce ? [1, true] : [2, false])
   })
 })

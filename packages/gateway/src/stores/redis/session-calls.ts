@@ -4,7 +4,6 @@ import type { Link, Reply } from './link.ts'
 import type { Links } from './links.ts'
 import { failureOf, isWriteRefusal } from './redis-failure.ts'
 import type { Script } from './scripts/script.ts'
-import { changedAt, type Packed } from './session-fields.ts'
 import type { Arguments } from './verb-arguments.ts'
 
 /** Calls of scripts with what is promised about their answers. */
@@ -106,8 +105,7 @@ export function createCalls(links: Links, journal: EndsJournal | null): Calls {
  * The newest change among the sessions of an answer; 0 where it shows none. One that is not there may have been made by a
  * successor of this primary, so that only a poll of now can say that there is none.
  */
-function newestChange([, , , kind, records]: Reply): number {
+function newestChange([, , , kind, , newest]: Reply): number {
   if (kind !== 'read') return 0
-  const changes = (records as readonly (Packed | null)[]).map((packed) => (packed === null ? Number.POSITIVE_INFINITY : changedAt(packed)))
-  return Math.max(0, ...changes)
+  return newest === -1 ? Number.POSITIVE_INFINITY : (newest as number)
 }

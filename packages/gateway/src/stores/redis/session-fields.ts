@@ -9,7 +9,7 @@ export type Fields = readonly string[]
 
 /** A session of what its hash holds; a field that is not there is null. */
 export function recordOf(packed: Packed): SessionRecord {
-  const found = unpacked(packed)
+  const found: Unpacked = JSON.parse(packed)
   return {
     id: found.id ?? '',
     idHash: found.idHash ?? '',
@@ -34,11 +34,6 @@ export function recordOf(packed: Packed): SessionRecord {
   }
 }
 
-/** The count of the last change of a session: what a poll has to cover before it is served. */
-export function changedAt(packed: Packed): number {
-  return Number(unpacked(packed).seq)
-}
-
 /** An audit record of an entry of the stream. */
 export function auditRecordOf([id, fields]: readonly [id: string, fields: Fields]): AuditRecord {
   const found = fieldsOf(fields)
@@ -54,11 +49,7 @@ export function auditRecordOf([id, fields]: readonly [id: string, fields: Fields
   }
 }
 
-type Unpacked = { readonly [Name in keyof SessionRecord | 'seq']?: Name extends 'ended' ? NonNullable<SessionRecord['ended']> : string }
-
-function unpacked(packed: Packed): Unpacked {
-  return JSON.parse(packed)
-}
+type Unpacked = { readonly [Name in keyof SessionRecord]?: Name extends 'ended' ? NonNullable<SessionRecord['ended']> : string }
 
 function numberOrNull(text: string | undefined): number | null {
   return text === undefined ? null : Number(text)

@@ -1,19 +1,58 @@
 import { keptChanges } from '../../change-log.ts'
 import { verbScript } from './script.ts'
 
+/**
+ * By turns an id and the digest of that session as it was read last, or ''. Each is answered as 1 where it is still the same,
+ * else with what it holds and its digest.
+ */
 export const readScript = verbScript(`
+local names = {
+  'body', 'seq', 'version', 'draw', 'contract', 'signals', 'writes', 'ended', 'endedAtMs',
+  'expiresAtMs', 'idleAtMs', 'lastExchangeAtMs', 'generation', 'confirmedAtMs',
+}
+
+-- Of all that ever changes in a session, in the order of the names, and of the epoch: with a new reign comes a new one.
+-- It is made of what is stored now, so that a text that was altered has another one, whatever its version.
+local function digestOf(values)
+  values[1] = redis.sha1hex(values[1] or '')
+  values[#names + 1] = epoch
+  return redis.sha1hex(cjson.encode(values))
+end
+
+local function valuesOf(s)
+  local values = {}
+  for i, name in ipairs(names) do values[i] = s[name] or false end
+  return values
+end
+
 local records = {}
-for i = 3, #ARGV do records[i - 2] = packed(load(ARGV[i])) end
-return answer('read', records)
+for i = 3, #ARGV, 2 do
+  local id, met = ARGV[i], ARGV[i + 1]
+  local values = met ~= '' and redis.call('HMGET', P .. 'session:' .. id, unpack(names))
+  local record
+  if values and digestOf(values) == met then
+    record = 1
+    see(values[2])
+  else
+    local s = load(id)
+    see(s and s.seq)
+    record = s and { packed(s), digestOf(valuesOf(s)) } or false
+  end
+  records[#records + 1] = record
+end
+return answer('read', records, newest)
 `)
 
 /** The living sessions of one index, oldest first. */
 export const listScript = verbScript(`
 local records = {}
 for _, s in ipairs(sessionsIn(ARGV[3])) do
-  if not endOf(s, now) then records[#records + 1] = packed(s) end
+  if not endOf(s, now) then
+    see(s.seq)
+    records[#records + 1] = packed(s)
+  end
 end
-return answer('read', records)
+return answer('read', records, newest)
 `)
 
 const changesLines = `

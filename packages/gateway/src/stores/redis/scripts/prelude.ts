@@ -52,6 +52,13 @@ end
 -- One text for a whole session: the driver takes ten times as long for forty.
 local function packed(s) return s and cjson.encode(s) or false end
 
+-- The newest change among the sessions that are answered; -1 where one is not there.
+local newest = 0
+local function see(changedAt)
+  if not changedAt then newest = -1 end
+  if newest >= 0 then newest = math.max(newest, tonumber(changedAt)) end
+end
+
 -- By when it is over, then by age.
 local function sweepName(s) return string.format('%016.0f', tonumber(s.made)) .. s.id end
 

@@ -27,5 +27,6 @@ export const confirmScript = verbScript(`
 local id, shown = unpack(ARGV, 3)
 local s = load(id)
 if s and not endOf(s, now) and shown == s.generation and not s.confirmedAtMs then put(s, { confirmedAtMs = text(now) }) end
-return answer('read', { packed(s) })
+see(s and s.seq)
+return answer('read', { packed(s) }, newest)
 `)
