@@ -28,6 +28,19 @@ describe('serveGateway', () => {
     expect(await written.json()).toMatchObject({ document: { version: 2 } })
   })
 
+  it('sends both cookies of an answer that sets two', async () => {
+    const { url } = await serving()
+    const begun = await fetch(`${url}/login`, { redirect: 'manual' })
+    const [transaction = ''] = begun.headers.getSetCookie()
+    const chooser = new URL(begun.headers.get('location') ?? '')
+    const body = new URLSearchParams({ subject: 'ada', state: chooser.searchParams.get('state') ?? '' })
+    const chosen = await fetch(`${url}${chooser.pathname}`, { method: 'POST', body, redirect: 'manual' })
+    const headers = { Cookie: transaction.split(';', 1)[0] ?? '' }
+    const answer = await fetch(`${url}${chosen.headers.get('location')}`, { headers, redirect: 'manual' })
+    expect(answer.status).toBe(302)
+    expect(answer.headers.getSetCookie().map((cookie) => cookie.split('=', 1)[0])).toEqual(['__Host-session', transaction.split('=', 1)[0]])
+  })
+
   it('refuses a body over its limit before it is all there, and goes on serving', async () => {
     const { url, port } = await serving()
     const socket = connect(port, '127.0.0.1')

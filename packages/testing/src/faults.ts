@@ -35,6 +35,9 @@ export interface FaultParts {
   readonly before: (request: Request) => Promise<void>
 }
 
+/** Taken before a test replaces the timers. */
+const { setImmediate: atEndOfTurn } = globalThis
+
 /** 250 ms: the pause of a client's breaker between two attempts. */
 const returnMs = 250
 
@@ -52,8 +55,11 @@ export function createFaults({ clock, fetch, before }: FaultParts): {
   async function takeTime(sentAtMs: number, timeoutMs: number): Promise<void> {
     const ms = Math.min(delay.ms, timeoutMs)
     if (delay.real) await new Promise((resolve) => setTimeout(resolve, ms))
-    // Calls that are out at the same time take that long together, not one after the other.
-    else clock.advance(Math.max(0, sentAtMs + ms - clock.monotonicMs()))
+    else if (ms > 0) {
+      // Calls that are out at the same time take that long together, not one after the other: those of this turn have to be out.
+      await new Promise<void>((resolve) => void atEndOfTurn(resolve))
+      clock.advance(Math.max(0, sentAtMs + ms - clock.monotonicMs()))
+    }
     if (delay.ms >= timeoutMs) throw new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError')
   }
 

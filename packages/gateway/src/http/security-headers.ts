@@ -12,14 +12,15 @@ export function securityHeaders(origin: string): MiddlewareHandler {
   const isHttps = origin.startsWith('https:')
   return async (c, next) => {
     await next()
-    if (!c.res.headers.get('Cache-Control')?.includes('no-store')) c.res.headers.set('Cache-Control', 'no-store')
+    const { headers } = c.res
+    if (!headers.get('Cache-Control')?.includes('no-store')) headers.set('Cache-Control', 'no-store')
     // For a cache that was told to store whatever it is told not to: then at least no two people share an answer.
-    if (!c.res.headers.has('Vary')) c.res.headers.set('Vary', 'Cookie, Authorization, Session-Token')
-    c.res.headers.set('X-Content-Type-Options', 'nosniff')
-    c.res.headers.set('Referrer-Policy', 'no-referrer')
-    if (!c.res.headers.has('Content-Security-Policy')) {
-      c.res.headers.set('Content-Security-Policy', "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    if (!headers.has('Vary')) headers.set('Vary', 'Cookie, Authorization, Session-Token')
+    headers.set('X-Content-Type-Options', 'nosniff')
+    headers.set('Referrer-Policy', 'no-referrer')
+    if (!headers.has('Content-Security-Policy')) {
+      headers.set('Content-Security-Policy', "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
     }
-    if (isHttps) c.res.headers.set('Strict-Transport-Security', `max-age=${strictTransportS}`)
+    if (isHttps) headers.set('Strict-Transport-Security', `max-age=${strictTransportS}`)
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type EndReason, recall } from '@single-state/core/protocol'
 import type { AuditEntry } from '../audit/record.ts'
 import { ProblemError } from '../http/problem.ts'
@@ -24,9 +24,7 @@ export function writeOf(call: Pick<Call, 'request' | 'bodyText'>, application: A
   const key = idempotencyKeyOf(call.request)
   if (key === null) return null
   const { method, url } = call.request
-  const requestHash = createHash('sha256')
-    .update(`${method}\n${new URL(url).pathname}\n${call.bodyText}`)
-    .digest('base64url')
+  const requestHash = hash('sha256', `${method}\n${new URL(url).pathname}\n${call.bodyText}`, 'base64url')
   return { key: `${application.name}:${key}`, requestHash }
 }
 
