@@ -23,9 +23,6 @@ export interface RedisPair {
 /** 30 s: a Sentinel takes some seconds, a busy machine some more. */
 const patienceMs = 30_000
 
-/** 2 s: twice as long as a gateway takes to count a replica. */
-const countedMs = 2_000
-
 /** Starts all three. */
 export async function startRedisPair(): Promise<RedisPair> {
   let primary = await startRedis()
@@ -63,8 +60,6 @@ export async function startRedisPair(): Promise<RedisPair> {
         replica = old
       }
       primary = next
-      // Gateways count one that has just come on within a second; until then they acknowledge what it may lack.
-      await pause(countedMs)
     },
     async stop() {
       await sentinel.stop()

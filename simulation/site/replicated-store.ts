@@ -69,6 +69,7 @@ export function createReplicatedStore({ gateway, pair, journal, carrierTo }: Rep
       read: run,
       write: run,
       replicas: () => 1,
+      mayBeReplaced: () => true,
       facts: () => Promise.reject(unavailable('nobody asks')),
       close: () => {},
     }

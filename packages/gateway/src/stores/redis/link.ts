@@ -16,6 +16,8 @@ export interface Link extends ReplicaLease {
   write(script: Script, args: readonly (string | number)[]): Promise<Reply>
   /** Replicas that have to have a change before it is acknowledged. */
   replicas(): number
+  /** Whether another may take this primary's place: a poll finds out who has to have a change. */
+  mayBeReplaced(): boolean
   /** What the primary says of itself now. */
   facts(): Promise<ServerFacts>
   close(): void
@@ -67,6 +69,8 @@ function linkOf(writer: RedisConnection, reader: RedisConnection, facts: ServerF
   let lookedAtMs = performance.now()
 
   const needed = () => settings.replicas ?? seen
+  // A replica that has just come may be promoted by the Sentinels before anybody has noticed it.
+  const mayBeReplaced = () => needed() > 0 || (settings.replicas === null && settings.address.sentinels !== null)
   const close = () => {
     writer.close()
     reader.close()
@@ -118,9 +122,10 @@ function linkOf(writer: RedisConnection, reader: RedisConnection, facts: ServerF
   return {
     read: (script, args) => runOn(reader, script, args),
     write: (script, args) => runOn(writer, script, args),
-    covers: async (seq) => (needed() > 0 ? lease.covers(seq) : undefined),
+    covers: async (seq) => (mayBeReplaced() ? lease.covers(seq) : undefined),
     acknowledged: lease.acknowledged,
     replicas: needed,
+    mayBeReplaced,
     facts: async () => factsOf(String(await reader.send('INFO'))),
     close,
   }

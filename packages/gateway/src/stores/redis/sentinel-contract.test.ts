@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startSentinel } from '../../../../../tools/servers/redis-server.ts'
 import { skipWithout } from '../../../../../tools/servers/server-process.ts'
-import { created, stored } from '../../store-contract/bench.ts'
+import { changeOf, created, entryOf, stored } from '../../store-contract/bench.ts'
 import { storeContract } from '../../store-contract.ts'
 import { eventually } from './fixtures/eventually.ts'
 import { createRedisNodes, newPrefix } from './fixtures/redis-nodes.ts'
@@ -51,5 +51,22 @@ describe.skipIf(skipWithout('redis-server', 'redis-cli'))('on Redis with three S
     const store = await redisStore({ url, prefix: newPrefix() })
     expect(store.durability).toBe('replicas')
     await store.close()
+  })
+})
+
+describe.skipIf(skipWithout('redis-server', 'redis-cli'))('on Redis with a Sentinel, without a replica', () => {
+  const nodes = createRedisNodes()
+  afterAll(nodes.close)
+
+  it('acknowledges no change that a replica may lack that has only just come', async () => {
+    const primary = await nodes.start()
+    const { port } = nodes.keep(await startSentinel({ primary, downAfterMs: 60_000 }))
+    const store = await nodes.open({ url: `redis+sentinel://127.0.0.1:${port}/sessions`, prefix: newPrefix() })
+    const first = await created(store, 'a')
+    const replica = await nodes.start({ replicaOf: primary })
+    replica.signal('SIGSTOP')
+    await expect(store.commit(changeOf(first), entryOf('update'))).rejects.toMatchObject({ code: 'outcome_unknown' })
+    replica.signal('SIGCONT')
+    expect((await eventually(() => stored(store, 'a'))).version).toBe(2)
   })
 })

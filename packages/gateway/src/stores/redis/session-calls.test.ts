@@ -17,7 +17,15 @@ function openCalls(replicas = 1, ofReads = reply) {
       ),
   )
   const answer = async (script: Script) => (script === readScript ? ofReads : reply)
-  const link: Link = { ...lease, read: answer, write: answer, replicas: () => replicas, facts: () => Promise.reject(), close: () => {} }
+  const link: Link = {
+    ...lease,
+    read: answer,
+    write: answer,
+    replicas: () => replicas,
+    mayBeReplaced: () => replicas > 0,
+    facts: () => Promise.reject(),
+    close: () => {},
+  }
   return { calls: createCalls({ current: () => link, close: () => {} }, null), polls }
 }
 

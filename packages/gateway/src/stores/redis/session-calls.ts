@@ -44,7 +44,7 @@ export function createCalls(links: Links, journal: EndsJournal | null): Calls {
   }
 
   async function covered(link: Link, reply: Reply): Promise<Reply> {
-    if (link.replicas() === 0) return reply
+    if (!link.mayBeReplaced()) return reply
     try {
       await link.covers(newestChange(reply))
       return reply
@@ -58,9 +58,9 @@ export function createCalls(links: Links, journal: EndsJournal | null): Calls {
     try {
       // A lease on the replicas that is still young is not enough: what is answered now is believed for as long again,
       // and a successor of this primary may have acknowledged a write before that is over.
-      const [reply] = await Promise.all([send(link), link.replicas() > 0 ? link.acknowledged() : undefined])
+      const [reply] = await Promise.all([send(link), link.mayBeReplaced() ? link.acknowledged() : undefined])
       // A session in the answer may have changed since that poll.
-      if (link.replicas() > 0) await link.covers(newestChange(reply))
+      if (link.mayBeReplaced()) await link.covers(newestChange(reply))
       return reply
     } catch (error) {
       throw failureOf(error, 'read')
@@ -81,7 +81,7 @@ export function createCalls(links: Links, journal: EndsJournal | null): Calls {
       const link = links.current()
       const reply = await sent(link, script, args)
       const ending = journal === null ? null : (endingIn?.(reply) ?? null)
-      if (ending === null && link.replicas() === 0) return reply
+      if (ending === null && !link.mayBeReplaced()) return reply
       try {
         // A primary that was deposed without knowing concludes from what it lacks: the journal must not hear of that.
         if (ending?.isConcluded) await link.acknowledged()
