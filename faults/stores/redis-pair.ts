@@ -56,7 +56,9 @@ export async function startRedisPair(): Promise<RedisPair> {
       else {
         // The Sentinel does so as well, ten seconds later.
         await old.cli('REPLICAOF', '127.0.0.1', `${next.port}`)
-        await until(() => says(old, 'master_link_status:up'), 'the old primary does not follow the new one')
+        // Its own word is not enough: what was written while it was given its first data is still on the way to it.
+        const hears = async () => new RegExp(`port=${old.port},state=online,offset=[1-9]`).test(await next.cli('INFO', 'replication'))
+        await until(hears, 'the old primary does not follow the new one')
         replica = old
       }
       primary = next
