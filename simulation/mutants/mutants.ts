@@ -20,8 +20,8 @@ const broken = {
     file: `${core}/client/heartbeat.ts`,
     lines: [
       [
-        "if (answer.kind === 'ok') take(answer.value, queued, terms)",
-        "if (answer.kind === 'ok') take(answer.value, { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() }, terms)",
+        "if (answer.kind === 'ok') take(answer.value, queued)",
+        "if (answer.kind === 'ok') take(answer.value, { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() })",
       ],
     ],
   },
@@ -91,7 +91,7 @@ const broken = {
   'look-under-a-lease': {
     what: 'a heartbeat is answered under the lease of an earlier poll, not after a poll of its own',
     file: `${gateway}/stores/redis/session-calls.ts`,
-    lines: [['link.replicas() > 0 ? link.acknowledged() : undefined', 'link.covers(0)']],
+    lines: [['link.mayBeReplaced() ? link.acknowledged() : undefined', 'link.covers(0)']],
     store: 'pair',
   },
   'no-store-lease': {
@@ -119,10 +119,10 @@ const broken = {
       ['let failures = 0', 'let failures = 0\n  let told: HeartbeatAnswer | null = null'],
       ['const held = cache.lease()', 'const held = told ?? cache.lease()'],
       [
-        "if (answer.kind === 'ok') take(answer.value, queued, terms)",
+        "if (answer.kind === 'ok') take(answer.value, queued)",
         `if (answer.kind === 'ok') {
           told = answer.value
-          timers.inBackground(60, () => take(answer.value, queued, terms))
+          timers.inBackground(60, () => take(answer.value, queued))
         }`,
       ],
     ],

@@ -103,12 +103,13 @@ function step(run: Step['run']): Step {
 /** A reply of the scripts' shape, as far as the calls look at it, and the whole answer behind that. */
 function replyOf(server: Server, kind: string, ids: readonly string[], answer: object): Reply {
   const { seq = 0, nowMs = 0, records } = answer as { seq?: number; nowMs?: number; records?: readonly unknown[] }
-  const fields = ids.map((id, at) => (records?.[at] === null ? null : ['seq', String(server.changedAt(id))]))
-  return [seq, server.epoch, nowMs, kind, fields, { ...answer, epoch: server.epoch }]
+  const isMissing = ids.some((_, at) => records?.[at] === null)
+  const newest = isMissing ? -1 : Math.max(0, ...ids.map((id) => server.changedAt(id)))
+  return [seq, server.epoch, nowMs, kind, [], newest, { ...answer, epoch: server.epoch }]
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the answer of whichever verb was called.
-const answerIn = (reply: Reply): any => reply[5]
+const answerIn = (reply: Reply): any => reply[6]
 
 function storeOver(calls: Calls, pair: Pair): SessionStore {
   const read = async (call: (store: SessionStore, server: Server) => Promise<object>, ids?: readonly string[]) =>
