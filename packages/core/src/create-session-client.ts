@@ -8,7 +8,7 @@ import { createGatewayCalls } from './client/gateway-calls.ts'
 import { createHeartbeats, type LeaseKeeper, refuseLeases } from './client/heartbeat.ts'
 import { createIntake } from './client/intake.ts'
 import { createKnownGateway } from './client/known-gateway.ts'
-import { consoleLog, createReport } from './client/log.ts'
+import { consoleLog, createReport, guardedLog } from './client/log.ts'
 import { createOperations, type Operations } from './client/operations.ts'
 import { gatewayAddressOf, type SessionClientOptions } from './client/options.ts'
 import { type ClientProcess, clientProcess } from './client/process.ts'
@@ -110,7 +110,7 @@ function assemble<C extends AnyContract, A extends ApplicationName<C>>(
   options: SessionClientOptions<A>,
   process: ClientProcess,
 ): RequestParts<SessionView<C, A> & object> & { readonly leases: LeaseKeeper } {
-  const { application, clock = systemClock, log = consoleLog, transport = fetchTransport } = options
+  const { application, clock = systemClock, transport = fetchTransport } = options
   const { timers, verifier } = process
   const readView = createViewReader(contract, application)
   const { origin, key } = gatewayAddressOf(options)
@@ -119,16 +119,19 @@ function assemble<C extends AnyContract, A extends ApplicationName<C>>(
   const platform = freezingPlatform(process.globals)
   const defaults = defaultsOf(options, platform, staleMs)
 
+  const log = guardedLog(options.log ?? consoleLog)
   const report = createReport(log, clock)
   const callsOver = (carrier: Transport) =>
     createGatewayCalls({ transport: carrier, breaker: createBreaker(clock), key, revision: contract.revision })
-  const calls = callsOver(transport(origin))
+  const carrier = transport(origin)
+  const calls = callsOver(carrier)
   const known = createKnownGateway({ calls, verifier, clock, report, application, contractName: contract.name })
   const tokens = createTokenCheck(known, verifier, clock)
   const cache = createSnapshotCache<SessionView<C, A> & object>(options.cache)
   const intake = createIntake(cache, readView, report)
   const ask = createReadFlights({ calls, cache, intake, clock, timers })
-  const exchange = createExchange({ calls, intake, clock, timers })
+  // A breaker of their own: while the store takes no writes exchanges get no answer, and reads go on.
+  const exchange = createExchange({ calls: callsOver(carrier), intake, clock, timers })
   // A transport of their own: heartbeats must not queue behind reads.
   const leases =
     platform === null
@@ -143,6 +146,7 @@ function assemble<C extends AnyContract, A extends ApplicationName<C>>(
     contexts: options.forwardAuth ? createContextIntake({ application, intake, clock }) : null,
     writer: createSessionWriter({ calls, intake, ask, exchange, clock }),
     clock,
+    timers,
     defaults,
     leases,
   }

@@ -5,7 +5,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSession } from './index.ts'
 
-const contract = defineContract({ name: 'acme', applications: { portal: { reads: ['identity'] } } })
+const contract = defineContract({ name: 'acme', applications: { portal: { reads: ['identity'], stale: '10s' } } })
 
 async function started(add: (app: Express, session: ReturnType<typeof createSession<typeof contract, 'portal'>>) => void) {
   const gateway = await createTestGateway(contract)
@@ -38,6 +38,24 @@ describe('the Express session', () => {
     expect(response.headers.get('set-cookie')).toMatch(/^__Host-session=/)
     expect(response.headers.get('cache-control')).toBe('private, no-store')
     expect(await response.text()).toBe('ab')
+  })
+
+  it('hands a request on in the same turn where everything is at hand', async () => {
+    const seen: string[] = []
+    const { gateway, ask } = await started((app, session) => {
+      app.use(session)
+      app.use((_request, _response, next) => {
+        next()
+        seen.push('handed on')
+      })
+      app.get('/', session.require({ freshness: { maxAge: '10s' } }), (_request, response) => {
+        seen.push(response.locals.session.identity.subject)
+        response.end()
+      })
+    })
+    const headers = await gateway.headers()
+    expect([(await ask(headers)).status, (await ask(headers)).status, (await ask({})).status]).toEqual([200, 200, 401])
+    expect(seen).toEqual(['handed on', 'ada', 'ada', 'handed on', 'handed on'])
   })
 
   it('says what is missing when nobody opened the session', async () => {

@@ -71,17 +71,15 @@ export function createSession<C extends AnyContract, const A extends Application
   type Passage = Awaited<ReturnType<ApplicationSession<C, A>['check']>>
   const require: ExpressSession<C, A>['require'] = (requirement) => {
     const asked = requirementOf<SessionView<C, A>, Request>(requirement)
-    return async (request, response, next) => {
-      let passage: Passage
-      try {
-        passage = await sessionOf(request).check(asked(request))
-      } catch (error) {
-        // Express 4 does not wait for handlers: what they reject with is handed to `next` here.
-        return next(error)
+    return (request, response, next) => {
+      const pass = (passage: Passage) => {
+        if ('denial' in passage) return send(response, passage.denial)
+        response.locals.session = passage.session
+        next()
       }
-      if ('denial' in passage) return send(response, passage.denial)
-      response.locals.session = passage.session
-      next()
+      const passage = sessionOf(request).check(asked(request))
+      // Express 4 does not wait for handlers: what they reject with is handed to `next` here.
+      return passage instanceof Promise ? passage.then(pass, next) : pass(passage)
     }
   }
 

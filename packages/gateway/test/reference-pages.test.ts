@@ -133,6 +133,7 @@ describe('the page of the configuration', () => {
     ['difference of wall and monotonic clock within a lease', clockSlackMs],
     ['changes that a store remembers for `changesSince`', constantIn('gateway/src/stores/change-log.ts', 'keptChanges')],
     ["an application's wait for a read", constantIn('core/src/client/gateway-calls.ts', 'readTimeoutMs')],
+    ["an answer's wait for the successor of a token at half of its life", constantIn('core/src/http/resolve.ts', 'patienceMs')],
     ["an application's wait for a connection", constantIn('core/src/node/undici-transport.ts', 'connectTimeoutMs')],
     ["an application's wait for a write", constantIn('core/src/client/gateway-calls.ts', 'writeTimeoutMs')],
     ['reads in one request of an application', constantIn('core/src/client/read-flights.ts', 'largestBatch')],
@@ -149,7 +150,7 @@ describe('the page of the configuration', () => {
 
   it('tells no limit that is not checked here', () => {
     const [, table = ''] = page.split('## Limits')
-    expect(table.match(/^\| [^|]+\| [\d.,]+ ?(KiB|MiB|ms|s|min)? \|/gm)).toHaveLength(51)
+    expect(table.match(/^\| [^|]+\| [\d.,]+ ?(KiB|MiB|ms|s|min)? \|/gm)).toHaveLength(52)
   })
 })
 

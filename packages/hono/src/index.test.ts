@@ -6,7 +6,7 @@ import { cors } from 'hono/cors'
 import { describe, expect, it } from 'vitest'
 import { createSession } from './index.ts'
 
-const contract = defineContract({ name: 'acme', applications: { portal: { reads: ['identity'] } } })
+const contract = defineContract({ name: 'acme', applications: { portal: { reads: ['identity'], stale: '10s' } } })
 
 async function started(add: (app: Hono, session: ReturnType<typeof createSession<typeof contract, 'portal'>>) => void) {
   const gateway = await createTestGateway(contract)
@@ -54,6 +54,18 @@ describe('the Hono session', () => {
     app.onError((error, c) => c.text(error.message, 500))
     const response = await app.fetch(await gateway.request('portal'))
     expect([response.status, await response.text()]).toEqual([500, 'require: expected an object, found undefined'])
+  })
+
+  it('lets a request pass by what is at hand', async () => {
+    const { gateway, app } = await started((app, session) => {
+      app.use(session)
+      app.get('/', session.require({ freshness: { maxAge: '10s' } }), (c) => c.text(c.var.session.identity.subject))
+    })
+    const headers = await gateway.headers()
+    const ask = async () => (await app.fetch(new Request(gateway.origins.portal, { headers }))).text()
+    expect(await ask()).toBe('ada')
+    gateway.outage()
+    expect(await ask()).toBe('ada')
   })
 
   it('knows its request when another middleware has wrapped it', async () => {

@@ -60,13 +60,17 @@ export function createSession<C extends AnyContract, const A extends Application
     applyHeaders(session, context)
   }
 
+  type Passage = Awaited<ReturnType<ApplicationSession<C, A>['check']>>
   const require: HonoSession<C, A>['require'] = (requirement) => {
     const asked = requirementOf<SessionView<C, A>, Context>(requirement)
-    return async (context, next) => {
-      const passage = await sessionOf(context).check(asked(context))
-      if ('denial' in passage) return deny(context, passage.denial)
-      context.set('session', passage.session)
-      return next()
+    return (context, next) => {
+      const pass = (passage: Passage): Promise<void> => {
+        if ('denial' in passage) return Promise.resolve(deny(context, passage.denial))
+        context.set('session', passage.session)
+        return next()
+      }
+      const passage = sessionOf(context).check(asked(context))
+      return passage instanceof Promise ? passage.then(pass) : pass(passage)
     }
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { documentOf, etagOf, headOf, openScene, receipt, show, turn } from '../fixtures/scene.ts'
 import type { ScriptedCall } from '../fixtures/scripted-gateway.ts'
+import { virtualTime } from '../fixtures/virtual-time.ts'
 
 const successor = 'new.session.token'
 
@@ -20,9 +21,10 @@ async function both({ gateway }: Awaited<ReturnType<typeof openScene>>) {
 }
 
 async function halfLife() {
-  const scene = await openScene()
-  scene.clock.advance(150_000)
-  return scene
+  const { clock, timers, pass } = virtualTime()
+  const scene = await openScene({ clock }, { timers })
+  clock.advance(150_000)
+  return { ...scene, pass }
 }
 
 async function expired() {
@@ -85,6 +87,45 @@ describe('a token at half of its life', () => {
     show(read, 3)
     expect(await reading).toMatchObject({ status: 'active', version: 3 })
     expect(session.headersFor()?.setCookie).toBeNull()
+  })
+
+  it('is waited for 100 ms after the read, and still goes out with headers that have not left by then', async () => {
+    const scene = await halfLife()
+    const session = scene.open()
+    let result: unknown
+    void session.resolve().then((seen) => (result = seen))
+    const { exchange, read } = await both(scene)
+    show(read, 3)
+    await scene.pass(99)
+    expect(result).toBeUndefined()
+    await scene.pass(1)
+    expect(result).toMatchObject({ status: 'active', version: 3 })
+    expect(session.headersFor()?.setCookie).toBeNull()
+    give(exchange, 3)
+    await turn()
+    expect(session.headersFor()?.setCookie).toContain(successor)
+  })
+
+  it('holds no read up, and stops none, while exchanges get no answer', async () => {
+    const scene = await openScene()
+    scene.clock.advance(145_000)
+    await scene.hold(1)
+    scene.clock.advance(5_000)
+    for (let lost = 0; lost < 5; lost += 1) {
+      const reading = scene.open().resolve({ freshness: { maxAge: '10s' } })
+      ;(await scene.gateway.next()).lose()
+      expect(await reading).toMatchObject({ status: 'active', source: 'snapshot' })
+    }
+    const before = scene.asked().length
+    const strict = scene.open().resolve({ freshness: 'strict' })
+    show(await scene.gateway.next(), 2)
+    expect(await strict).toMatchObject({ version: 2 })
+    expect(
+      scene
+        .asked()
+        .slice(before)
+        .map(({ path }) => path),
+    ).toEqual(['/v1/session'])
   })
 
   it.each([

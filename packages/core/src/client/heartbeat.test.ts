@@ -10,6 +10,7 @@ const terms = { heartbeatMs: 125, validMs: 500 }
 
 /** Heartbeats whose answers the test gives by hand. */
 function open(lease: typeof terms | null = terms) {
+  const gives = { lease }
   const time = virtualTime()
   const cache = createSnapshotCache<string>()
   const asked: { question: HeartbeatRequest; timeoutMs: number; answer: (outcome: CallOutcome<HeartbeatAnswer>) => Promise<void> }[] = []
@@ -27,7 +28,7 @@ function open(lease: typeof terms | null = terms) {
     },
     cache,
     known: {
-      facts: () => ({ application: { ...application, lease }, keyOf: () => undefined }),
+      facts: () => ({ application: { ...application, ...gives }, keyOf: () => undefined }),
       keepOnly: (hash) => {
         const changed = seen.hashes.length > 0 && seen.hashes.at(-1) !== hash
         seen.hashes.push(hash)
@@ -46,7 +47,7 @@ function open(lease: typeof terms | null = terms) {
   }
   const isServed = (id: string) => cache.leased(id, time.clock.monotonicMs(), time.clock.wallMs()) !== undefined
   const last = () => asked.at(-1) as (typeof asked)[number]
-  return { ...time, leases, cache, asked, last, seen, install, isServed }
+  return { ...time, leases, cache, asked, last, seen, gives, install, isServed }
 }
 
 const ok = (seq: number, changed?: readonly string[], others: Partial<HeartbeatAnswer> = {}): CallOutcome<HeartbeatAnswer> => {
@@ -132,6 +133,22 @@ describe('heartbeats', () => {
     await pass(199)
     expect(isServed('a')).toBe(true)
     await pass(1)
+    expect(isServed('a')).toBe(false)
+  })
+
+  it('rule 5: bring a lease as long as is granted by then, and none where nothing is', async () => {
+    const { leases, last, gives, install, isServed, pass } = open()
+    leases.want()
+    gives.lease = { heartbeatMs: 50, validMs: 200 }
+    await last().answer(ok(1))
+    install('a')
+    expect(isServed('a')).toBe(true)
+    await pass(199)
+    expect(isServed('a')).toBe(true)
+    await pass(1)
+    expect(isServed('a')).toBe(false)
+    gives.lease = null
+    await last().answer(ok(1, []))
     expect(isServed('a')).toBe(false)
   })
 

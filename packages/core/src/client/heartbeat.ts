@@ -50,6 +50,12 @@ export function createHeartbeats(options: HeartbeatOptions): LeaseKeeper {
   let failures = 0
   let cancel = () => {}
 
+  /** What the gateway grants; null where it grants nothing, or that is being asked for anew. */
+  function granted(): Terms | null {
+    const facts = known.facts()
+    return facts instanceof Promise || 'status' in facts ? null : facts.application.lease
+  }
+
   /** `regularAtMs`: for one that only says where this process stands, when the heartbeat before it was queued. */
   async function beat(terms: Terms, regularAtMs?: number): Promise<void> {
     // Before it is queued: whatever changes after this may be missing from the answer.
@@ -57,18 +63,19 @@ export function createHeartbeats(options: HeartbeatOptions): LeaseKeeper {
     const held = cache.lease()
     const answer = await calls.heartbeat({ epoch: held?.epoch ?? '', since: held?.seq ?? 0, process }, terms.validMs)
     if (state === 'closed') return
-    if (answer.kind === 'ok') take(answer.value, queued, terms)
+    if (answer.kind === 'ok') take(answer.value, queued)
     failures = answer.kind === 'ok' ? 0 : failures + 1
     if (isRefusal(answer)) refused(answer)
     else if (answer.kind === 'ok' && regularAtMs === undefined && hasMoved(held, cache.lease())) tellSoon(terms, queued)
-    else later(terms, regularAtMs ?? queued.monotonicMs)
+    else later(granted() ?? terms, regularAtMs ?? queued.monotonicMs)
   }
 
   /** Drops first, then holds the lease, with nothing in between. */
-  function take({ epoch, seq, changed, reset, keys }: HeartbeatAnswer, queued: Moment, { validMs }: Terms): void {
+  function take({ epoch, seq, changed, reset, keys }: HeartbeatAnswer, queued: Moment): void {
     const isOther = known.keepOnly(keys)
     if (isOther) tokens.forget()
-    const lease = leaseFrom(queued, { epoch, seq }, validMs)
+    // Looked up each time: a lease longer than what is granted by now would outlast the wait of a write (rule 5).
+    const lease = leaseFrom(queued, { epoch, seq }, granted()?.validMs ?? 0)
     const isContinued = !isOther && reset !== true && changed !== undefined && continues(cache.lease(), lease)
     cache.renew(lease, isContinued ? changed : null)
   }
@@ -99,10 +106,10 @@ export function createHeartbeats(options: HeartbeatOptions): LeaseKeeper {
   return {
     want() {
       if (state !== 'idle') return
-      const facts = known.facts()
-      if (facts instanceof Promise || 'status' in facts || facts.application.lease === null) return
+      const terms = granted()
+      if (terms === null) return
       state = 'beating'
-      void beat(facts.application.lease)
+      void beat(terms)
     },
     close() {
       state = 'closed'

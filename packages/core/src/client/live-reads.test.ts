@@ -49,6 +49,13 @@ describe('a live read', () => {
     expect(await open().resolve()).toMatchObject({ status: 'active', source: 'lease', ageMs: 0 })
   })
 
+  it('lets a request pass without a promise once everything is at hand', async () => {
+    const { read, open } = await openLive()
+    expect([await read(1), await read(1)]).toEqual(['gateway 1', 'lease 1'])
+    expect(open().check()).toMatchObject({ session: { version: 1 } })
+    expect(open({ token: '' }).check()).toMatchObject({ denial: { status: 401 } })
+  })
+
   it('asks again for what a heartbeat has told of', async () => {
     const { read, pass, said, changed } = await openLive()
     await read(1)
@@ -110,10 +117,10 @@ describe('a live read', () => {
   it('asks for the keys once when their name has changed, not with every heartbeat', async () => {
     const { read, pass, said, gateway } = await openLive()
     await read(1)
-    said.keys = 'other'
-    await pass(125)
     const asked = () => gateway.calls.filter(({ path }) => path === '/.well-known/jwks.json').length
     const before = asked()
+    said.keys = 'other'
+    await pass(125)
     expect(await read(1)).toBe('gateway 1')
     await pass(1_000)
     expect(await read(1)).toBe('lease 1')

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { manualClock } from '../fixtures/manual-clock.ts'
-import { type ClientLogEntry, consoleLog, createReport } from './log.ts'
+import { openScene, turn } from '../fixtures/scene.ts'
+import { type ClientLogEntry, consoleLog, createReport, guardedLog } from './log.ts'
 
 function openReport() {
   const clock = manualClock()
@@ -30,12 +31,34 @@ describe('createReport', () => {
     report('store_unavailable', 'again')
     expect(entries.map(({ message }) => message)).toEqual(['first', 'another', 'again'])
   })
+})
 
-  it('lets no log that throws fail a read', () => {
-    const report = createReport(() => {
+describe('guardedLog', () => {
+  it('drops what a log throws, and what it rejects with', async () => {
+    const unhandled: unknown[] = []
+    const seen = (error: unknown) => unhandled.push(error)
+    process.on('unhandledRejection', seen)
+    const failing = [
+      () => {
+        throw new Error('disk full')
+      },
+      () => Promise.reject(new Error('log service away')),
+    ]
+    for (const log of failing) guardedLog(log)({ level: 'error', message: 'what' })
+    await turn()
+    process.off('unhandledRejection', seen)
+    expect(unhandled).toEqual([])
+  })
+
+  it('is what every report and warning of a client goes through', async () => {
+    const log = () => {
       throw new Error('disk full')
-    }, manualClock())
-    expect(() => report('store_unavailable', 'what')).not.toThrow()
+    }
+    const globals = { process: { env: { VERCEL: '1' } } }
+    const { gateway, open } = await openScene({ log, defaults: { freshness: 'live' } }, { globals })
+    const reading = open().resolve()
+    ;(await gateway.next()).disconnect()
+    expect(await reading).toMatchObject({ status: 'unavailable' })
   })
 })
 

@@ -8,8 +8,13 @@ export interface ClientLogEntry {
   readonly cause?: unknown
 }
 
-/** Takes what a client reports. Must not throw. */
+/** Takes what a client reports. What it throws or rejects with is dropped. */
 export type ClientLog = (entry: ClientLogEntry) => void
+
+/** The log as a client writes to it: one that fails, at once or later, must fail nothing else. */
+export function guardedLog(log: ClientLog): ClientLog {
+  return (entry) => void new Promise((written) => written(log(entry))).catch(() => {})
+}
 
 /** Writes to the console, the one place that every runtime has. */
 export const consoleLog: ClientLog = ({ level, message, cause }) => {
@@ -31,10 +36,6 @@ export function createReport(log: ClientLog, clock: Clock): Report {
     const nowMs = clock.monotonicMs()
     if (nowMs - (reportedAtMs.get(code) ?? Number.NEGATIVE_INFINITY) < sameCodeEveryMs) return
     reportedAtMs.set(code, nowMs)
-    try {
-      log({ level: 'error', message, ...(cause !== undefined && { cause }) })
-    } catch {
-      // A log that throws must not turn a report into a failure of the read.
-    }
+    log({ level: 'error', message, ...(cause !== undefined && { cause }) })
   }
 }

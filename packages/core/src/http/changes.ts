@@ -37,16 +37,35 @@ export function retriesOf(changes: unknown, { retries = defaultRetries }: Update
 /**
  * Changes as the wire carries them.
  *
- * @throws TypeError that names the path that has no value: JSON would lose it, and with it the change.
+ * @throws TypeError that names the path whose value JSON would lose, and with it the change, or cannot carry.
  */
 export function patchOf(reason: string, changes: Changes, { settle }: Pick<UpdateOptions, 'settle'> = {}): PatchBody {
   const entries = Object.entries(changes)
-  const nothing = entries.find(([, value]) => value !== remove && JSON.stringify(value) === undefined)
+  const nothing = entries.find(([, value]) => value !== remove && !isSendable(value))
   if (nothing) throw new TypeError(`changes: expected a value or remove for '${nothing[0]}', found ${typeof nothing[1]}`)
   return {
     reason,
     set: Object.fromEntries(entries.filter(([, value]) => value !== remove)),
     unset: entries.filter(([, value]) => value === remove).map(([path]) => path),
     ...(settle !== undefined && { settle }),
+  }
+}
+
+/**
+ * A signal's value, if the wire can carry it.
+ *
+ * @throws TypeError that names the signal.
+ */
+export function publishable(signal: string, value: unknown): unknown {
+  if (isSendable(value)) return value
+  throw new TypeError(`publish: expected a value that JSON can carry for '${signal}', found ${typeof value}`)
+}
+
+/** JSON says nothing for `undefined`, functions and symbols, and throws for a bigint or a circle, however deep. */
+function isSendable(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined
+  } catch {
+    return false
   }
 }

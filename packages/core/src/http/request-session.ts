@@ -1,4 +1,4 @@
-import { andThen } from '../client/at-once.ts'
+import { type AtOnce, andThen } from '../client/at-once.ts'
 import { freshnessOf } from '../client/freshness.ts'
 import type { GatewayFacts } from '../client/known-gateway.ts'
 import { errorOf, type ReadSuccess, retryAfterMs } from '../client/outcome.ts'
@@ -9,7 +9,7 @@ import type { Receipt } from '../document/session-document.ts'
 import type { SessionSummary } from '../document/wire-schemas.ts'
 import { isSessionError, type SessionConflictError, SessionUnavailableError } from '../errors.ts'
 import { askedOf } from './assurance.ts'
-import { type Changes, type Decide, patchOf, retriesOf, type UpdateOptions } from './changes.ts'
+import { type Changes, type Decide, patchOf, publishable, retriesOf, type UpdateOptions } from './changes.ts'
 import { type Denial, denialOf, deniedBy } from './denial.ts'
 import type { RequestHead } from './request-head.ts'
 import { createRequestReads } from './request-reads.ts'
@@ -24,8 +24,8 @@ export interface RequestSession<View> {
   resolve(options?: ReadOptions): Promise<SessionResult<View>>
   /** The session, or null when nobody is signed in. Rejects when it cannot be known, or the request is refused. */
   get(options?: ReadOptions): Promise<View | null>
-  /** The session if it meets the requirement, else the whole answer to give instead. */
-  check(requirement?: Requirement<View>): Promise<{ readonly session: View } | { readonly denial: Denial }>
+  /** The session if it meets the requirement, else the whole answer to give instead; without a promise where everything is at hand. */
+  check(requirement?: Requirement<View>): AtOnce<{ readonly session: View } | { readonly denial: Denial }>
   /** Changes the session on the condition that it is still as this request has read it (rule 4). Returns the new one. */
   update(reason: string, changes: Changes | Decide<View>, options?: UpdateOptions): Promise<View>
   /** Publishes a signal to the other applications. */
@@ -67,7 +67,9 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
 
   function note(found: Pick<Resolved<View>, 'successor' | 'facts'>): void {
     used = found
-    if (found.successor !== null && cookie.kind !== 'removal') cookie = { kind: 'successor', token: found.successor }
+    andThen(found.successor, (token) => {
+      if (token !== null && cookie.kind !== 'removal') cookie = { kind: 'successor', token }
+    })
   }
 
   const read = (options: ReadOptions = {}) => reads.read(freshnessOf({ ...defaults, ...options }))
@@ -111,18 +113,20 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
       if (outcome.status === 'anonymous' || outcome.status === 'ended') return null
       throw errorOf(outcome)
     },
-    async check(requirement = {}) {
-      const { outcome, facts } = await reads.read(freshnessFor(checkedRequirement(requirement), defaults))
-      const asked = askedOf(requirement.assurance)
-      if (outcome.status !== 'active') return { denial: denialOf(outcome, head, facts, asked) }
-      const session = shownSession(outcome, clock)
-      const denied = unmet(session, requirement, clock.wallMs())
-      return denied ? { denial: denialOf(denied, head, facts, asked) } : { session }
+    check(requirement = {}) {
+      return andThen(reads.read(freshnessFor(checkedRequirement(requirement), defaults)), ({ outcome, facts }) => {
+        const asked = askedOf(requirement.assurance)
+        if (outcome.status !== 'active') return { denial: denialOf(outcome, head, facts, asked) }
+        const session = shownSession(outcome, clock)
+        const denied = unmet(session, requirement, clock.wallMs())
+        return denied ? { denial: denialOf(denied, head, facts, asked) } : { session }
+      })
     },
     update,
     async publish(signal, value) {
+      const sent = publishable(signal, value)
       const based = await basis()
-      replace(based, await writer.publish(based.presented, signal, value))
+      replace(based, await writer.publish(based.presented, signal, sent))
     },
     async signOut(reason = 'sign_out') {
       const base = await read()

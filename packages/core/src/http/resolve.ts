@@ -8,6 +8,7 @@ import { unavailable } from '../client/outcome.ts'
 import type { Presented } from '../client/presented.ts'
 import { sessionContextHeader } from '../client/session-context.ts'
 import type { SessionReader } from '../client/session-reader.ts'
+import type { ClientTimers } from '../client/timers.ts'
 import type { TokenCheck } from '../client/token-check.ts'
 import type { TokenVerdict } from '../client/verify-token.ts'
 import { isDueForExchange } from '../consistency/lifetime.ts'
@@ -22,8 +23,8 @@ export interface Resolved<View> {
   readonly outcome: Exchanged<View>['outcome'] | Refusal
   /** The token that the request came with, where it is one of the gateway. */
   readonly presented: Presented | null
-  /** A new token for the browser, where the old one was due. */
-  readonly successor: string | null
+  /** A new token for the browser, where the old one was due; still on its way where the session did not wait for it. */
+  readonly successor: AtOnce<string | null>
   /** What the gateway has told; null before its first answer. */
   readonly facts: GatewayFacts | null
 }
@@ -39,7 +40,15 @@ export interface ResolveParts<View> {
   /** Null where no proxy passes any on. */
   readonly contexts: ContextIntake | null
   readonly clock: Clock
+  readonly timers: Pick<ClientTimers, 'after'>
 }
+
+/**
+ * 100 ms: an answer waits this much longer for the token that it is to carry, as a rule a few. Without that wait a handler
+ * that answers at once would never carry one, and the first write outage after the token's end would deny the person.
+ * While writes hang it is all that reads are held up by.
+ */
+const patienceMs = 100
 
 /**
  * The single door: a request in, what is known of its session out.
@@ -111,17 +120,20 @@ function believed<View>(
   return { presented: { kind, token, claims, traceparent: traceParentOf(head) }, expired, facts }
 }
 
+/** The session, and the token's successor. */
+type Obtained<View> = Pick<Resolved<View>, 'successor'> & Pick<Exchanged<View>, 'outcome'>
+
 /** A bearer token is never exchanged: its sender has to. */
-function readBearer<View>(parts: ResolveParts<View>, presented: Presented, freshness: Freshness): AtOnce<Exchanged<View>> {
+function readBearer<View>(parts: ResolveParts<View>, presented: Presented, freshness: Freshness): AtOnce<Obtained<View>> {
   return andThen(parts.reader.read(presented, freshness), (outcome) => ({
     outcome: outcome.status === 'expired' ? { status: 'anonymous' } : outcome,
     successor: null,
   }))
 }
 
-function obtain<View>(parts: ResolveParts<View>, presented: Presented, freshness: Freshness, expired: boolean): AtOnce<Exchanged<View>> {
+function obtain<View>(parts: ResolveParts<View>, presented: Presented, freshness: Freshness, expired: boolean): AtOnce<Obtained<View>> {
   if (expired) return exchangeAndRead(parts, presented, freshness)
-  // Beside the read, not before it: the token is still good, so a store that takes no writes must not delay reads.
+  // Beside the read, not before it: the token is still good, so a store that takes no writes must fail no read.
   const exchanging = isDue(presented, parts.clock) ? exchangeAndRead(parts, presented, freshness) : null
   const reading = parts.reader.read(presented, freshness)
   if (exchanging) return withSuccessor(parts, presented, { reading, exchanging })
@@ -135,13 +147,28 @@ async function withSuccessor<View>(
   parts: ResolveParts<View>,
   presented: Presented,
   beside: { readonly reading: ReturnType<SessionReader<View>['read']>; readonly exchanging: Promise<Exchanged<View>> },
-): Promise<Exchanged<View>> {
+): Promise<Obtained<View>> {
   const outcome = await beside.reading
-  const exchanged = await beside.exchanging
-  if (outcome.status === 'expired') return exchanged
+  if (outcome.status === 'expired') return beside.exchanging
+  const exchanged = await within(patienceMs, beside.exchanging, parts.timers)
+  if (exchanged === null) {
+    const successor = beside.exchanging.then((late) => late.successor)
+    return { successor, outcome: parts.reader.latest(presented, outcome) }
+  }
   const found = exchanged.outcome.status === 'unavailable' ? outcome : exchanged.outcome
   // The two are answered in any order, and others beside them: never backwards, and ended is final (rules 6 and 9).
   return { ...exchanged, outcome: parts.reader.latest(presented, found) }
+}
+
+/** What is on its way, or null where it takes longer. */
+function within<Value>(ms: number, coming: Promise<Value>, { after }: Pick<ClientTimers, 'after'>): Promise<Value | null> {
+  return new Promise((resolve) => {
+    const stop = after(ms, () => resolve(null))
+    void coming.then((value) => {
+      stop()
+      resolve(value)
+    })
+  })
 }
 
 function isDue({ claims: { iat, exp } }: Presented, clock: Clock): boolean {
