@@ -1,6 +1,7 @@
 // What the gateway and the client share: the wire, the rules and the token format. Application code has no need of it.
 
 export { type AtOnce, andThen } from './client/at-once.ts'
+export { sessionPath, subjectPath } from './client/operator-paths.ts'
 export { isLoopback } from './client/options.ts'
 export {
   longestSessionContext,

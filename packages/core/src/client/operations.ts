@@ -1,6 +1,7 @@
 import type { SubjectOf } from '../consistency/carry-over.ts'
 import type { Receipt } from '../document/session-document.ts'
 import type { RefreshAnswer, SessionSummary } from '../document/wire-schemas.ts'
+import { sessionPath, subjectPath } from './operator-paths.ts'
 import type { Presented } from './presented.ts'
 import type { SessionWriter } from './session-writer.ts'
 
@@ -26,12 +27,11 @@ export function createOperations<View, Actor>(
   writer: SessionWriter<View>,
   shownBy: (actor: Actor) => Promise<Presented | null>,
 ): Operations<Actor> {
-  const pathOf = ({ issuer, subject }: SubjectOf) => `/v1/subjects/${encodeURIComponent(issuer)}/${encodeURIComponent(subject)}`
-  const sessionsOf = (subject: SubjectOf) => `${pathOf(subject)}/sessions`
+  const sessionsOf = (subject: SubjectOf) => `${subjectPath(subject)}/sessions`
   return {
     list: async (subject, actor) => writer.list(await shownBy(actor), sessionsOf(subject)),
-    end: async (id, reason, actor) => (await writer.end(await shownBy(actor), `/v1/sessions/${encodeURIComponent(id)}`, reason)).receipt,
+    end: async (id, reason, actor) => (await writer.end(await shownBy(actor), sessionPath(id), reason)).receipt,
     endSubject: async (subject, reason, actor) => writer.end(await shownBy(actor), sessionsOf(subject), reason),
-    refreshSubject: async (subject, reason, actor) => writer.refresh(await shownBy(actor), `${pathOf(subject)}/refresh`, reason),
+    refreshSubject: async (subject, reason, actor) => writer.refresh(await shownBy(actor), `${subjectPath(subject)}/refresh`, reason),
   }
 }

@@ -1,3 +1,4 @@
+import { sessionPath } from '@single-state/core/protocol'
 import type { CheckedConfig } from '../configure.ts'
 import type { Application } from '../policy/applications.ts'
 import { type InspectedSession, inspectedSessionSchema } from '../routes/schemas.ts'
@@ -56,7 +57,7 @@ function pathOf({ text }: CommandInput): string | null {
 
 async function sessionOf(id: string, input: CommandInput, terminal: Terminal): Promise<InspectedSession | null> {
   try {
-    return await operatorCalls(input, terminal).get(`/v1/sessions/${encodeURIComponent(id)}`, inspectedSessionSchema)
+    return await operatorCalls(input, terminal).get(sessionPath(id), inspectedSessionSchema)
   } catch (error) {
     if (error instanceof RefusedError && error.code === 'not_found') return null
     throw error

@@ -1,3 +1,4 @@
+import { sessionPath } from '@single-state/core/protocol'
 import { type InspectedSession, inspectedSessionSchema } from '../routes/schemas.ts'
 import { type Command, UsageError } from './command.ts'
 import { operatorCalls, operatorOptions } from './operator-calls.ts'
@@ -11,7 +12,7 @@ export const inspect: Command = {
   async run(input, terminal) {
     const [id, ...more] = input.positionals
     if (!id || more.length > 0) throw new UsageError('expected the id of one session')
-    const session = await operatorCalls(input, terminal).get(`/v1/sessions/${encodeURIComponent(id)}`, inspectedSessionSchema)
+    const session = await operatorCalls(input, terminal).get(sessionPath(id), inspectedSessionSchema)
     for (const line of input.flag('json') ? [JSON.stringify(session)] : linesOf(session)) terminal.out(oneLine(line))
     return 0
   },

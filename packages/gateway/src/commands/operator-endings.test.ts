@@ -51,6 +51,15 @@ describe('single-state revoke', () => {
     expect((await gateway.audit()).at(-1)).toMatchObject({ reason: 'operator.revoke' })
   })
 
+  it('ends nobody for a name that would lead out of its path, to the sessions of everybody', async () => {
+    const gateway = await serving()
+    const token = await gateway.signIn()
+    const { code, err } = await gateway.asOperator(['revoke', '--subject', '.', '..'])
+    expect([code, err]).toEqual([1, 'single-state revoke: issuer: expected a name that a path can carry, found "."'])
+    expect((await gateway.asOperator(['revoke', '..'])).code).toBe(1)
+    expect(await gateway.statuses(token)).toEqual([200])
+  })
+
   it("ends a person's other sessions and leaves this one", async () => {
     const gateway = await serving()
     const tokens = [await gateway.signIn(), await gateway.signIn(), await gateway.signIn(), await gateway.signIn('bob')]

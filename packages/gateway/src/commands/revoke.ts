@@ -1,4 +1,4 @@
-import { wire } from '@single-state/core/protocol'
+import { sessionPath, subjectPath, wire } from '@single-state/core/protocol'
 import { inspectedSessionSchema } from '../routes/schemas.ts'
 import { type Command, type CommandInput, UsageError } from './command.ts'
 import { type OperatorCalls, operatorCalls, operatorOptions } from './operator-calls.ts'
@@ -49,14 +49,14 @@ function endingOf({ positionals, flag }: CommandInput): Ending {
   }
   if (!first || second !== undefined) throw new UsageError('expected the id of one session')
   if (flag('others')) return (calls, reason) => endOthers(calls, first, reason)
-  return (calls, reason) => calls.delete(`/v1/sessions/${encodeURIComponent(first)}`, { reason }, wire.endAnswerSchema)
+  return (calls, reason) => calls.delete(sessionPath(first), { reason }, wire.endAnswerSchema)
 }
 
 async function endOthers(calls: OperatorCalls, id: string, reason: string): Promise<wire.EndAnswer> {
-  const { issuer, subject } = await calls.get(`/v1/sessions/${encodeURIComponent(id)}`, inspectedSessionSchema)
+  const { issuer, subject } = await calls.get(sessionPath(id), inspectedSessionSchema)
   return calls.delete(sessionsOf(issuer, subject), { reason, except: id }, wire.endAnswerSchema)
 }
 
 function sessionsOf(issuer: string, subject: string): string {
-  return `/v1/subjects/${encodeURIComponent(issuer)}/${encodeURIComponent(subject)}/sessions`
+  return `${subjectPath({ issuer, subject })}/sessions`
 }

@@ -23,6 +23,8 @@ export function authenticationOf(token: VerifiedIdToken, claims: Readonly<Record
     // OpenID Connect Core section 2: at most 255 characters.
     throw new SessionError('login_failed', `sub: expected 1 to ${longest.subject} characters, found ${token.sub.length}`)
   }
+  // An operator could not name it: a path cannot carry it.
+  if (token.sub === '.' || token.sub === '..') throw new SessionError('login_failed', `sub: expected a name, found "${token.sub}"`)
   return {
     issuer: token.iss,
     subject: token.sub,

@@ -46,6 +46,7 @@ describe('an ID token that does not hold', () => {
     ['an empty subject', { sub: '' }],
     ['a subject of 256 characters', { sub: 'a'.repeat(256) }],
     ['a subject that is a number', { sub: 7 }],
+    ['a subject that no path can carry', { sub: '..' }],
   ])('is refused with %s', async (_what, change) => {
     expect((await failureOf(finishWith(change))).code).toBe('login_failed')
   })
