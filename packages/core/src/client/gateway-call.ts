@@ -7,7 +7,7 @@ import { hasNotLeft, type Transport, type TransportAnswer, type TransportRequest
 
 /** What became of one call. */
 export type CallOutcome<Value> =
-  /** `read`: where the store stood, where the answer says so in its headers. `bytes` is the size of the whole answer. */
+  /** `read`: where the store stood, where the answer says so in its headers. `bytes` is the size of the whole answer on the wire, uncompressed. */
   | {
       readonly kind: 'ok'
       readonly value: Value
@@ -42,11 +42,13 @@ export interface AnswerSchema<Value> {
   safeParse(value: unknown): { readonly success: true; readonly data: Value } | { readonly success: false; readonly error: unknown }
 }
 
-/** Makes one call. Never rejects. */
+const utf8 = new TextEncoder()
+
+/** Makes one call. Rejects for nothing but a body that JSON cannot carry, with a `TypeError` and before anything is sent. */
 export async function callGateway<Value>(transport: Transport, breaker: Breaker, request: CallRequest<Value>): Promise<CallOutcome<Value>> {
-  if (!breaker.admits()) return { kind: 'silence', cause: new Error('the gateway has not answered lately'), sent: false }
   const { method, path, headers, body, timeoutMs } = request
   const json = body === undefined ? {} : { body: JSON.stringify(body) }
+  if (!breaker.admits()) return { kind: 'silence', cause: new Error('the gateway has not answered lately'), sent: false }
   let answer: TransportAnswer
   try {
     answer = await transport({ method, path, headers, timeoutMs, ...json })
@@ -65,7 +67,8 @@ function outcomeOf<Value>({ status, header, body }: TransportAnswer, schema: Ans
   const json = parseJson(body)
   if (status !== 200) return problemOf(status, json)
   const value = schema.safeParse(json)
-  if (value.success) return { kind: 'ok', value: value.data, etag: header('etag'), read: positionOf(header), bytes: body.length }
+  if (value.success)
+    return { kind: 'ok', value: value.data, etag: header('etag'), read: positionOf(header), bytes: utf8.encode(body).byteLength }
   return { kind: 'silence', cause: new Error('an answer that is not of the wire', { cause: value.error }), sent: true }
 }
 

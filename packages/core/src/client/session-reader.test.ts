@@ -484,6 +484,24 @@ describe('many reads at once', () => {
   })
 })
 
+describe('the bound of the cache', () => {
+  it('counts the bytes of documents on the wire, not their characters', async () => {
+    // 3 bytes each: a document of 0.7 K characters and 1.3 KB, of which two are more than may be held.
+    const context = { tenant: '\u6f22'.repeat(300) }
+    const { open, gateway, hold, tokenOf } = await openScene({ cache: { bytes: 2_000 } })
+    const other = { id: 'T'.repeat(43), context }
+    await hold(1, { context })
+    const reading = open({ token: await tokenOf({ sid: other.id }) }).resolve()
+    show(await gateway.next(), 1, other)
+    await reading
+    const again = open().resolve()
+    const call = await gateway.next()
+    expect(call.headers['if-none-match']).toBeUndefined()
+    show(call, 1)
+    await again
+  })
+})
+
 describe('a signal', () => {
   const signals = (remainingMs: number) => ({ signals: { tenantChanged: { value: { tenant: 'x' }, remainingMs } } })
 

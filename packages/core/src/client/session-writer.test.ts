@@ -74,7 +74,7 @@ describe('update', () => {
     expect(asked()).toHaveLength(1)
   })
 
-  it.each([undefined, () => 'acme', Symbol('acme')])('refuses a change to what JSON would lose: %s', async (value) => {
+  it.each([undefined, () => 'acme', Symbol('acme'), 1n])('refuses a change to what JSON would lose or cannot carry: %s', async (value) => {
     const { session, asked } = await based()
     const change = { 'context.tenant': value } as unknown as { 'context.tenant': string }
     await expect(session.update('tenant.switch', change)).rejects.toThrow(
@@ -401,22 +401,25 @@ describe('a write whose answer arrives after a newer read', () => {
     expect(await updating).toMatchObject({ version: 4 })
   })
 
-  it('is never told to be refused because that read fails: it stands', async () => {
-    const { gateway, open, tokenOf } = await openScene({ cache: { entries: 1 } })
-    const other = await tokenOf({ sid: 'T'.repeat(43) })
-    const updating = rejection(open({ method: 'POST' }).update('tenant.switch', switchTo('acme')))
-    show(await gateway.next(), 1)
-    const patch = await gateway.next()
-    const reading = open().resolve()
-    show(await gateway.next(), 3)
-    await reading
-    const evicting = open({ token: other }).resolve()
-    show(await gateway.next(), 1, { id: 'T'.repeat(43) })
-    await evicting
-    acknowledge(patch, 2)
-    ;(await gateway.next()).refuse('store_unavailable')
-    expect(await updating).toMatchObject({ name: 'SessionError', code: 'outcome_unknown' })
-  })
+  it.each(['store_unavailable', 'token_expired', 'token_invalid'] as const)(
+    'is never told to be refused because that read finds %s: it stands',
+    async (code) => {
+      const { gateway, open, tokenOf } = await openScene({ cache: { entries: 1 } })
+      const other = await tokenOf({ sid: 'T'.repeat(43) })
+      const updating = rejection(open({ method: 'POST' }).update('tenant.switch', switchTo('acme')))
+      show(await gateway.next(), 1)
+      const patch = await gateway.next()
+      const reading = open().resolve()
+      show(await gateway.next(), 3)
+      await reading
+      const evicting = open({ token: other }).resolve()
+      show(await gateway.next(), 1, { id: 'T'.repeat(43) })
+      await evicting
+      acknowledge(patch, 2)
+      ;(await gateway.next()).refuse(code)
+      expect(await updating).toMatchObject({ name: 'SessionError', code: 'outcome_unknown' })
+    },
+  )
 })
 
 describe('publish', () => {
@@ -430,6 +433,14 @@ describe('publish', () => {
     acknowledge(call, 2, { signals: { tenantChanged: { value: { tenant: 'acme' }, remainingMs: 30_000 } } })
     await publishing
     expect(await session.get()).toMatchObject({ version: 2, signals: { tenantChanged: { tenant: 'acme' } } })
+  })
+
+  it.each([undefined, 1n, { tenant: 1n }])('refuses a value that JSON would lose or cannot carry, and sends nothing: %s', async (value) => {
+    const { open, asked } = await based()
+    await expect(open({ method: 'POST' }).publish('tenantChanged', value as never)).rejects.toThrow(
+      new TypeError(`publish: expected a value that JSON can carry for 'tenantChanged', found ${typeof value}`),
+    )
+    expect(asked()).toHaveLength(1)
   })
 
   it('repeats a lost one with its key', async () => {
@@ -587,6 +598,20 @@ describe('an operator', () => {
     ])
     call.answer(200, { receipt, ended: 3 })
     expect(await ending).toEqual({ receipt, ended: 3 })
+  })
+
+  it('asks for nothing about a subject whose name would lead out of its path', async () => {
+    const { client, session, asked } = await based()
+    const everybody = { issuer: '.', subject: '..' }
+    for (const acting of [
+      client.operations.list(everybody, session),
+      client.operations.endSubject(everybody, 'incident', session),
+      client.operations.refreshSubject(everybody, 'incident', session),
+      client.operations.end('..', 'incident', session),
+    ]) {
+      expect(await rejection(acting)).toMatchObject({ code: 'request_invalid' })
+    }
+    expect(asked()).toHaveLength(1)
   })
 
   it('acts without a person where nobody is signed in', async () => {

@@ -61,8 +61,8 @@ export function createSessionWriter<View>({ calls, intake, ask, exchange, clock 
     // The write stands. Where this process has shown something newer since, that is to be read, not what was written (rule 6).
     const outcome = known === 'passed' ? await ask(presented) : known
     if (outcome.status === 'active') return outcome
-    // What cannot be shown stands all the same: nothing was refused.
-    throw outcome.status === 'unavailable' ? new SessionError('outcome_unknown', undefined, { retryAfterMs }) : errorOf(outcome)
+    // What cannot be shown stands all the same: nothing was refused, whatever the read says of the token. Only an end is news.
+    throw outcome.status === 'ended' ? errorOf(outcome) : new SessionError('outcome_unknown', undefined, { retryAfterMs })
   }
 
   async function act<Value>(
