@@ -23,6 +23,9 @@ export interface RedisPair {
 /** 30 s: a Sentinel takes some seconds, a busy machine some more. */
 const patienceMs = 30_000
 
+/** 2 s: twice as long as it takes a gateway to meet a replica. */
+const metMs = 2_000
+
 /** Starts all three. */
 export async function startRedisPair(): Promise<RedisPair> {
   let primary = await startRedis()
@@ -62,6 +65,8 @@ export async function startRedisPair(): Promise<RedisPair> {
         replica = old
       }
       primary = next
+      // A replica counts once a gateway has met it, which takes a second; a primary that loses it before is content with none.
+      await pause(metMs)
     },
     async stop() {
       await sentinel.stop()

@@ -14,8 +14,8 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /**
    * Replicas that have to have a change before it is acknowledged: every one that may be promoted. Default: the most that
-   * were ever connected since the primary became one: with Sentinels at once, without within a second of their coming. While
-   * fewer answer, reads are refused and writes are `outcome_unknown`.
+   * were ever connected since the primary became one, each within a second of its first acknowledgement. While fewer answer,
+   * reads are refused and writes are `outcome_unknown`.
    */
   readonly replicas?: number
   /** Where ends are kept beside the store; see `redisJournal` and `fileJournal`. Default none. */
