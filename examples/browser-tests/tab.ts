@@ -13,13 +13,15 @@ export async function shows(page: Page, name: string, text: string): Promise<voi
     .waitFor()
 }
 
-/** Waits until a page with this heading is there; rejects with what is there instead. */
+/** Waits until a page with this heading is there, and its title; rejects with what is there instead. */
 export async function arrives(page: Page, heading: string): Promise<void> {
   const found = page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
   await found.catch(async (cause: unknown) => {
     const text = await page.locator('main').first().textContent()
     throw new Error(`expected ${JSON.stringify(heading)} at ${page.url()}, found ${JSON.stringify(text?.slice(0, 300))}`, { cause })
   })
+  // React puts a page up first and its title a moment later.
+  await page.waitForFunction(() => document.title !== '')
 }
 
 /** Presses a button or follows a link as the keyboard does. What comes of it is to be waited for. */
