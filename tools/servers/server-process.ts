@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { basename } from 'node:path'
@@ -78,15 +79,28 @@ export function skipWithout(...programs: readonly string[]): boolean {
   return true
 }
 
-/** A port that was free a moment ago. */
+/** Below the ports that the system gives away by itself: no server of another test, and no connection, comes upon them. */
+const ports = { first: 20_000, count: 12_000 }
+
+/** A port that was free a moment ago, on both addresses that `localhost` stands for. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
+  for (;;) {
+    const port = ports.first + randomInt(ports.count)
+    if ((await canListen(port, '127.0.0.1')) && (await canListen(port, '::1'))) return port
+  }
+}
+
+/** True as well where the machine has no such address: nobody else can listen there either. */
+async function canListen(port: number, host: string): Promise<boolean> {
+  const server = createServer().listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE'
+  }
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  return true
 }
 
 type Child = ChildProcessByStdio<null, Readable, Readable>

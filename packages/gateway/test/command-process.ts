@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { keepOutput } from '../../../tools/secrets/kept-output.ts'
@@ -65,14 +64,4 @@ export async function runProcess(cwd: string, args: readonly string[], env?: Nod
   const { out, err, ended } = startCommand(cwd, args, env)
   const code = await ended
   return { code, out: out.join('\n'), err: err.join('\n') }
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

@@ -1,7 +1,8 @@
 import { request } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
+import { freePort } from '../../../tools/servers/server-process.ts'
 import { createBrowser } from './browser.ts'
-import { type CommandProcess, freePort, runProcess, startCommand } from './command-process.ts'
+import { type CommandProcess, runProcess, startCommand } from './command-process.ts'
 import { createProjectFolder, type ProjectFolder } from './project-folder.ts'
 
 // Real processes in folders of their own: what a person types on the first day, and what a machine does to them later.

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { startRedis } from '../../../tools/servers/redis-server.ts'
-import { skipWithout } from '../../../tools/servers/server-process.ts'
+import { freePort, skipWithout } from '../../../tools/servers/server-process.ts'
 import type { Finding } from '../src/commands/doctor/finding.ts'
 import { providerFindings } from '../src/commands/doctor/provider.ts'
 import { origin } from '../src/fixtures/test-gateway.ts'
 import { oidc } from '../src/oidc/oidc.ts'
-import { type CommandProcess, freePort, runProcess, startCommand } from './command-process.ts'
+import { type CommandProcess, runProcess, startCommand } from './command-process.ts'
 import { createProjectFolder, type ProjectFolder } from './project-folder.ts'
 import { startTestIdp, type TestIdp } from './test-idp.ts'
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { freePort } from '../../../tools/servers/server-process.ts'
 import { createKey } from '../src/commands/keys-create.ts'
 import { createBrowser } from './browser.ts'
-import { freePort, runProcess, startCommand } from './command-process.ts'
+import { runProcess, startCommand } from './command-process.ts'
 import { createProjectFolder } from './project-folder.ts'
 
 const cleaning: (() => unknown)[] = []

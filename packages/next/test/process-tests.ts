@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server'
 import { createTestClock, createTestGateway, type TestGateway } from '@single-state/testing'
 import { adapterTestContract } from '@single-state/testing/adapter-contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../../tools/servers/server-process.ts'
 import { fixtureFolder, nextCommand, production } from './fixture-application.ts'
 import { actionId } from './places.ts'
 
@@ -80,15 +81,6 @@ async function listen(server: Server): Promise<string> {
   server.listen(0, 'localhost')
   await once(server, 'listening')
   return `http://localhost:${(server.address() as AddressInfo).port}`
-}
-
-/** The gateway has to know the address of the application before that listens. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const { port } = new URL(await listen(server))
-  server.close()
-  await once(server, 'close')
-  return Number(port)
 }
 
 /** Rejects with what the process has said when it ends instead. */

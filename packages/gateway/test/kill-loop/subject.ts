@@ -1,5 +1,6 @@
+import { freePort } from '../../../../tools/servers/server-process.ts'
 import { createKey, createSecret } from '../../src/commands/keys-create.ts'
-import { type CommandProcess, freePort, startCommand } from '../command-process.ts'
+import { type CommandProcess, startCommand } from '../command-process.ts'
 import { createProjectFolder } from '../project-folder.ts'
 
 /** The gateway under test: a folder with a sqlite file, and now and then a process. */
