@@ -79,8 +79,11 @@ export function skipWithout(...programs: readonly string[]): boolean {
   return true
 }
 
-/** Below the ports that the system gives away by itself: no server of another test, and no connection, comes upon them. */
-const ports = { first: 20_000, count: 12_000 }
+/**
+ * Below the ports that the system gives away by itself: no server of another test, and no connection, comes upon them. So is
+ * the port 10,000 above, which a Redis Cluster takes besides.
+ */
+const ports = { first: 10_100, count: 12_000 }
 
 /** A port that was free a moment ago, on both addresses that `localhost` stands for. */
 export async function freePort(): Promise<number> {
