@@ -383,9 +383,9 @@ describe('a write whose answer arrives after a newer read', () => {
     expect(await updating).toMatchObject({ version: 3 })
   })
 
-  it('is acknowledged by a read of its own where the newer document is no longer held', async () => {
-    const scene = await openScene({ cache: { entries: 1 } })
-    const { gateway, open, tokenOf } = scene
+  /** A write is acknowledged after a newer document was read here, and put out of the cache again. */
+  async function acknowledgedBehindEviction() {
+    const { gateway, open, tokenOf } = await openScene({ cache: { entries: 1 } })
     const other = await tokenOf({ sid: 'T'.repeat(43) })
     const updating = open({ method: 'POST' }).update('tenant.switch', switchTo('acme'))
     show(await gateway.next(), 1)
@@ -397,27 +397,22 @@ describe('a write whose answer arrives after a newer read', () => {
     show(await gateway.next(), 1, { id: 'T'.repeat(43) })
     await evicting
     acknowledge(patch, 2)
-    show(await gateway.next(), 4)
+    return { updating, following: await gateway.next() }
+  }
+
+  it('is acknowledged by a read of its own where the newer document is no longer held', async () => {
+    const { updating, following } = await acknowledgedBehindEviction()
+    show(following, 4)
     expect(await updating).toMatchObject({ version: 4 })
   })
 
   it.each(['store_unavailable', 'token_expired', 'token_invalid'] as const)(
     'is never told to be refused because that read finds %s: it stands',
     async (code) => {
-      const { gateway, open, tokenOf } = await openScene({ cache: { entries: 1 } })
-      const other = await tokenOf({ sid: 'T'.repeat(43) })
-      const updating = rejection(open({ method: 'POST' }).update('tenant.switch', switchTo('acme')))
-      show(await gateway.next(), 1)
-      const patch = await gateway.next()
-      const reading = open().resolve()
-      show(await gateway.next(), 3)
-      await reading
-      const evicting = open({ token: other }).resolve()
-      show(await gateway.next(), 1, { id: 'T'.repeat(43) })
-      await evicting
-      acknowledge(patch, 2)
-      ;(await gateway.next()).refuse(code)
-      expect(await updating).toMatchObject({ name: 'SessionError', code: 'outcome_unknown' })
+      const { updating, following } = await acknowledgedBehindEviction()
+      const refused = rejection(updating)
+      following.refuse(code)
+      expect(await refused).toMatchObject({ name: 'SessionError', code: 'outcome_unknown' })
     },
   )
 })
