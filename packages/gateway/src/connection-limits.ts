@@ -1,3 +1,5 @@
+import type { Pace } from './http/paced.ts'
+
 /** Limits of the connections to a gateway's listener. Who sends slowly, or much, waits on their own account and not on everybody's. */
 export interface ConnectionLimits {
   /** Most at once, 1 to 65,535; each costs memory, and applications reuse theirs. Default 4,096. */
@@ -8,19 +10,33 @@ export interface ConnectionLimits {
   readonly requestTimeoutMs?: number
 }
 
+/** The limits with every default, and what follows from them. */
+export interface CheckedConnectionLimits extends Required<ConnectionLimits> {
+  /** How long a connection may be without a byte in either direction. */
+  readonly silenceMs: number
+  /** How fast those who are too slow are let go. */
+  readonly lettingGo: Pace
+}
+
 /** 3: longer than any answer takes that waits for store and provider, and no longer than that. */
 const requestsOfSilence = 3
 
-/** The limits with every default, and how long a connection may be without a byte in either direction. */
+/** 2 ms: a turn takes less than one, and nobody waits longer than that for it. */
+const lettingGoEveryMs = 2
+
+/** @throws TypeError that names the limit and its range. */
 export function connectionLimitsOf({
   most = 4_096,
   headersTimeoutMs = 5_000,
   requestTimeoutMs = 10_000,
-}: ConnectionLimits): Required<ConnectionLimits> & { readonly silenceMs: number } {
+}: ConnectionLimits): CheckedConnectionLimits {
   checkRange('most', most, 1, 65_535)
   checkRange('headersTimeoutMs', headersTimeoutMs, 100, 5_000)
   checkRange('requestTimeoutMs', requestTimeoutMs, headersTimeoutMs, 10_000)
-  return { most, headersTimeoutMs, requestTimeoutMs, silenceMs: requestsOfSilence * requestTimeoutMs }
+  // All of them within the time that headers have, so that a crowd is gone before the next one is too slow.
+  const many = Math.ceil((most * lettingGoEveryMs) / headersTimeoutMs)
+  const lettingGo = { many, everyMs: lettingGoEveryMs }
+  return { most, headersTimeoutMs, requestTimeoutMs, silenceMs: requestsOfSilence * requestTimeoutMs, lettingGo }
 }
 
 function checkRange(name: keyof ConnectionLimits, value: number, least: number, most: number): void {

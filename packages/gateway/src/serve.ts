@@ -1,9 +1,11 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
-import { type ConnectionLimits, connectionLimitsOf } from './connection-limits.ts'
+import { type CheckedConnectionLimits, type ConnectionLimits, connectionLimitsOf } from './connection-limits.ts'
 import type { Gateway } from './gateway.ts'
+import { paced } from './http/paced.ts'
 import { answerUnreadable, refuseUnreadable } from './http/refuse-unreadable.ts'
+import { processTimers } from './timers.ts'
 import type { TlsPair } from './tls-files.ts'
 
 /** Where a gateway listens. */
@@ -51,8 +53,9 @@ export async function serveGateway(
   gateway: Gateway,
   { port, hostname = 'localhost', tls, connections = {}, drainMs = 10_000 }: ServeOptions,
 ): Promise<ServedGateway> {
-  const server = serverOf(gateway, tls, connections)
-  refuseUnreadable(server)
+  const checked = connectionLimitsOf(connections)
+  const server = serverOf(gateway, tls, checked)
+  refuseUnreadable(server, paced(checked.lettingGo, processTimers.after))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ port, host: hostname, backlog: mostWaiting }, resolve)
@@ -68,8 +71,8 @@ export async function serveGateway(
   }
 }
 
-function serverOf(gateway: Gateway, tls: TlsPair | undefined, connections: ConnectionLimits): Server {
-  const { most, headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout, silenceMs } = connectionLimitsOf(connections)
+function serverOf(gateway: Gateway, tls: TlsPair | undefined, connections: CheckedConnectionLimits): Server {
+  const { most, headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout, silenceMs } = connections
   const serverOptions = { ...limits, headersTimeout, requestTimeout }
   const fetch = async (request: Request, { incoming, outgoing }: HttpBindings | Http2Bindings) => {
     await send(await gateway.fetch(request, { address: incoming.socket.remoteAddress ?? null }), outgoing as ServerResponse)
