@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { benchCommits } from './commits/bench-commits.ts'
 import { benchGrowth } from './growth/bench-growth.ts'
 import { benchLatency } from './latency/bench-latency.ts'
+import { benchLogout } from './logout/bench-logout.ts'
 import { benchMemory } from './memory/bench-memory.ts'
 import { benchReads } from './reads/bench-reads.ts'
 import { benchReport } from './report/bench-report.ts'
@@ -15,11 +16,12 @@ const help = `npm run bench -- <suite> [options]
   growth     a read and a commit as the sessions in the store grow, and those of one person
   latency    writes and revokes until they are stored, and until they hold everywhere; by applications and sessions
   memory     heap of an application for each session that it holds
+  logout     from a sign-out at a real provider until every application is out, by back-channel logout
   slow-clients
              reads of an application without and with somebody who holds connections, headers and bodies
 
   report FOLDER
-             writes reads.json, commits.json, growth.json, latency.json and memory.json of a folder into the documentation
+             writes what the other suites left in a folder (reads.json, commits.json, …) into the documentation
 
   --rounds N        rounds (default 5)
   --seconds N       length of one round (default 5; reads 2, which makes 20 minutes in all)
@@ -55,6 +57,7 @@ const suites = {
   growth: benchGrowth,
   latency: benchLatency,
   memory: benchMemory,
+  logout: benchLogout,
   'slow-clients': benchSlowClients,
   report: benchReport,
 }

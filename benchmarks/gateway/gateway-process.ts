@@ -2,7 +2,7 @@
 // Reads order.json there and writes ready.json when it serves: its origin, the application's key and the cookies of people
 // who are signed in.
 import { randomBytes } from 'node:crypto'
-import { createGateway, serveGateway } from '@single-state/gateway'
+import { createGateway, oidc, serveGateway } from '@single-state/gateway'
 import { freePort } from '../../tools/servers/server-process.ts'
 import { announce, readOrder } from '../measure/orders.ts'
 import { contract } from './contract.ts'
@@ -15,10 +15,14 @@ export interface GatewayOrder {
   readonly count: number
   /** For a store that another gateway has used. Default: one of its own. */
   readonly secret?: string
+  /** A real provider that signs people in. Default: one in this process, without questions. */
+  readonly provider?: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
+  /** Default a free one. */
+  readonly port?: number
 }
 
-const { store, count, secret = randomBytes(32).toString('base64url') } = await readOrder<GatewayOrder>()
-const port = await freePort()
+const order = await readOrder<GatewayOrder>()
+const { store, count, secret = randomBytes(32).toString('base64url'), provider, port = await freePort() } = order
 const origin = `http://localhost:${port}`
 const key = `ss_portal_${randomBytes(32).toString('base64url')}`
 const gateway = await createGateway({
@@ -26,9 +30,9 @@ const gateway = await createGateway({
   origin,
   store,
   secret,
-  idp: everybody,
+  idp: provider ? oidc(provider) : everybody,
   applications: { portal: { key, origins: ['http://localhost:4410'] } },
-  derive: ({ plan, roles, tenant, notes }) => ({ entitlements: { plan, roles }, context: { tenant, notes } }),
+  derive: ({ plan, roles, tenant = 'acme', notes = '' }) => ({ entitlements: { plan, roles }, context: { tenant, notes } }),
   log: { level: 'error' },
 })
 const cookies: string[] = []

@@ -87,7 +87,7 @@ async function measureWrites(writer: WritingApplication, watchers: readonly Watc
     await writeAll('everywhere', times.stopped)
     process.signal('SIGCONT')
     // Answered as soon as it reads from memory again.
-    await fetch(`http://127.0.0.1:${ready.port}/`)
+    await fetch(`http://127.0.0.1:${ready.port}/`, { method: 'PUT', body: JSON.stringify(cookies) })
   }
   return {
     'read, strict': times.read,

@@ -1,6 +1,6 @@
 // One application process with a real client: node watching-application.ts <folder>
 // Reads order.json there, and writes ready.json once its lease is in force. POST / with cookies answers when each of them was
-// first denied to a strict read and to a live one; GET / as soon as the process reads from memory.
+// first denied to a strict read and to a live one; PUT / with cookies as soon as the process reads all of them from memory.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -37,21 +37,21 @@ const clients = {
   live: createSessionClient(contract, { ...options, transport: undiciTransport(), defaults: { freshness: 'live' } }),
   strict: createSessionClient(contract, { ...options, transport: undiciTransport(), defaults: { freshness: 'strict' } }),
 }
-for (const cookie of cookies) await untilLeased(cookie)
+await untilLeased(cookies)
 
 const server = createServer(async (request, response) => {
-  if (request.method === 'GET') {
-    await untilLeased(cookies[0] ?? '')
+  const watched = JSON.parse(await text(request)) as readonly string[]
+  if (request.method === 'PUT') {
+    await untilLeased(watched)
     return void response.end()
   }
-  const watched = JSON.parse(await text(request)) as readonly string[]
   const denied = await Promise.all(watched.map(watch))
   response.end(JSON.stringify(denied))
 }).listen(0, '127.0.0.1', () => void announce({ port: (server.address() as AddressInfo).port }))
 process.once('SIGTERM', () => process.exit(0))
 
-async function untilLeased(cookie: string): Promise<void> {
-  while ((await sourceOf(cookie, 'live')) !== 'lease') await pause(10)
+async function untilLeased(read: readonly string[]): Promise<void> {
+  for (const cookie of read) while ((await sourceOf(cookie, 'live')) !== 'lease') await pause(10)
 }
 
 async function watch(cookie: string): Promise<Denied> {

@@ -1,4 +1,5 @@
 import type { ReadsRow } from '../reads/measure-variant.ts'
+import { readsBy, slowdownOf } from '../slow-clients/bench-slow-clients.ts'
 import type { Results } from './results.ts'
 
 /** One thing that was set out to be reached, and what came out. */
@@ -17,7 +18,7 @@ const expressSession = 'express-session + connect-redis'
 
 /** Every goal, in one order, with its figure. */
 export function goalsOf(results: Results): readonly Goal[] {
-  return [...readGoals(results), ...writeGoals(results), ...growthGoals(results)]
+  return [...readGoals(results), ...writeGoals(results), ...growthGoals(results), ...attackGoals(results)]
 }
 
 /** Whether a figure keeps to its bound. */
@@ -76,6 +77,14 @@ function growthGoals({ growth, latency }: Results): readonly Goal[] {
     return found?.p50Ms ?? null
   }
   return [...grown, most('a strict read with 16 applications over one with 1, p50', 1.3, over(read(16), read(1)))]
+}
+
+function attackGoals({ 'slow-clients': slow }: Results): readonly Goal[] {
+  const connections = slow?.connections ?? 2_000
+  return Object.values(readsBy).map((read) => {
+    const figure = slow ? slowdownOf(slow.rows, read).median : null
+    return most(`a strict read ${read} while ${connections} slow ones are held, p99, over one without`, 2, figure)
+  })
 }
 
 function least(measure: string, goal: number, figure: number | null): Goal {

@@ -1,8 +1,10 @@
 import { commitsCells } from '../commits/bench-commits.ts'
 import { growthCells } from '../growth/bench-growth.ts'
 import { latencyCells } from '../latency/bench-latency.ts'
+import { logoutCells } from '../logout/bench-logout.ts'
 import { histogramLegend } from '../measure/histogram.ts'
 import { readsMarkdown } from '../reads/reads-report.ts'
+import { slowClientsCells } from '../slow-clients/bench-slow-clients.ts'
 import { type Goal, goalsOf, isReached } from './goals.ts'
 import type { Results } from './results.ts'
 import { markdownTable } from './table.ts'
@@ -23,8 +25,8 @@ export function pageWith(page: string, figures: string): string {
 
 /** The figures of a run as Markdown; `chart` is the address of the picture as the page sees it. */
 export function figuresMarkdown(results: Results, chart: string): string {
-  const { reads, commits, growth, latency, memory } = results
-  const first = reads ?? commits ?? growth ?? latency ?? memory
+  const { reads, commits, growth, latency, memory, logout, 'slow-clients': slow } = results
+  const [first] = Object.values(results)
   const parts = [
     `Measured on ${first?.machine}, and written here by the suite itself.`,
     reads && `![Requests per second over those of a handler without a session, by variant](${chart})`,
@@ -34,6 +36,10 @@ export function figuresMarkdown(results: Results, chart: string): string {
     commits && `### Commits\n\n${markdownTable(commitsCells(commits.rows))}`,
     growth && `### Growth\n\n${markdownTable(growthCells(growth.rows))}`,
     latency && `### Writes and ends\n\n${markdownTable(latencyCells(latency.rows))}\n\nThe ${histogramLegend}.`,
+    logout &&
+      `### Sign-out at the provider\n\n${markdownTable(logoutCells(logout.rows))}\n\nBy back-channel logout, with ${logout.applications} applications of their own process.`,
+    slow &&
+      `### Slow clients\n\n${markdownTable(slowClientsCells(slow.rows))}\n\nThe attack: ${slow.connections} connections that send nothing, a header a second or a byte of a body a second, and come again when they are let go.`,
     memory && `### Memory of an application\n\n${memory.bytes} bytes of heap for each session, measured with ${memory.people}.`,
   ]
   return parts.filter(Boolean).join('\n\n')

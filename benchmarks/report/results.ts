@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import type { CommitsResult } from '../commits/bench-commits.ts'
 import type { GrowthResult } from '../growth/bench-growth.ts'
 import type { LatencyResult } from '../latency/bench-latency.ts'
+import type { LogoutResult } from '../logout/bench-logout.ts'
 import type { MemoryResult } from '../memory/bench-memory.ts'
 import type { ReadsResult } from '../reads/reads-result.ts'
+import type { SlowClientsResult } from '../slow-clients/bench-slow-clients.ts'
 
 /** What the suites wrote with `--json`; a suite that was not run is missing. */
 export interface Results {
@@ -14,11 +16,13 @@ export interface Results {
   readonly growth?: GrowthResult
   readonly latency?: LatencyResult
   readonly memory?: MemoryResult
+  readonly logout?: LogoutResult
+  readonly 'slow-clients'?: SlowClientsResult
 }
 
-const suites = ['reads', 'commits', 'growth', 'latency', 'memory'] as const
+const suites = ['reads', 'commits', 'growth', 'latency', 'memory', 'logout', 'slow-clients'] as const
 
-/** Reads `reads.json`, `commits.json`, `growth.json`, `latency.json` and `memory.json` of a folder, those that are there. */
+/** Reads `reads.json`, `commits.json` and so on, named after the suites, those that are there. */
 export async function readResults(folder: string): Promise<Results> {
   const found = suites.filter((suite) => existsSync(join(folder, `${suite}.json`)))
   if (found.length === 0) throw new TypeError(`report: expected a folder with ${suites.join('.json, ')}.json, found none in ${folder}`)

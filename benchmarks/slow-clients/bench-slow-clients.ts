@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { machine } from '../measure/machine.ts'
 import { startChild } from '../measure/orders.ts'
-import { percentile, spreadOf } from '../measure/statistics.ts'
+import { percentile, type Spread, spreadOf } from '../measure/statistics.ts'
 import { table } from '../report/table.ts'
 import type { Attack, AttackOrder } from './slow-attacker.ts'
 import type { TimedOrder, Times } from './timed-application.ts'
@@ -18,14 +18,26 @@ export interface SlowClientsOptions {
   readonly json?: string | undefined
 }
 
-/** One kind of read, without and with the attack. */
-interface Row {
+/** Everything that one run showed. */
+export interface SlowClientsResult {
+  readonly machine: string
+  readonly rounds: number
+  readonly seconds: number
+  readonly connections: number
+  readonly rows: readonly SlowClientsRow[]
+}
+
+/** One kind of read in one round, without and with the attack. */
+export interface SlowClientsRow {
   readonly read: string
   readonly round: number
   readonly samples: number
   readonly quiet: Figures
   readonly attacked: Figures
 }
+
+/** How a read is called by the connection that it came on. */
+export const readsBy = { kept: 'by kept connections', fresh: 'by new connections' } as const
 
 interface Figures {
   readonly p50Ms: number
@@ -50,8 +62,9 @@ export async function benchSlowClients({ rounds, seconds, connections, json }: S
     const attack: AttackOrder = { gateway: origin, connections }
     const attacker = await start<{ port: number }>('slow-clients/slow-attacker.ts', attack)
     const rows = await measureRounds({ application: application.port, attacker: attacker.port, rounds, seconds })
-    process.stdout.write(`${machine()}\n\n${table([head, ...rows.map(cellsOf)])}\n\n${summaryOf(rows)}\n`)
-    if (json) await writeFile(json, `${JSON.stringify({ machine: machine(), rounds, seconds, connections, rows }, null, 2)}\n`)
+    const result: SlowClientsResult = { machine: machine(), rounds, seconds, connections, rows }
+    process.stdout.write(`${result.machine}\n\n${table(slowClientsCells(rows))}\n\n${summaryOf(rows)}\n`)
+    if (json) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`)
   } finally {
     for (const stop of stops) await stop()
     await rm(folder, { recursive: true, force: true })
@@ -65,8 +78,8 @@ interface Plan {
   readonly seconds: number
 }
 
-async function measureRounds({ application, attacker, rounds, seconds }: Plan): Promise<readonly Row[]> {
-  const rows: Row[] = []
+async function measureRounds({ application, attacker, rounds, seconds }: Plan): Promise<readonly SlowClientsRow[]> {
+  const rows: SlowClientsRow[] = []
   const read = () => ask<Times>(application, 'POST', String(seconds))
   const attacked = async () => {
     const { held } = await ask<Attack>(attacker, 'POST')
@@ -85,7 +98,7 @@ async function measureRounds({ application, attacker, rounds, seconds }: Plan): 
     const quiet = early ?? (await read())
     for (const kind of ['kept', 'fresh'] as const)
       rows.push({
-        read: kind === 'kept' ? 'by kept connections' : 'by new connections',
+        read: readsBy[kind],
         round,
         samples: quiet[kind].length + under[kind].length,
         quiet: figuresOf(quiet[kind]),
@@ -107,18 +120,27 @@ function figuresOf(times: readonly number[]): Figures {
   return { p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99) }
 }
 
+/** The table, its head first. */
+export function slowClientsCells(rows: readonly SlowClientsRow[]): readonly (readonly string[])[] {
+  return [head, ...rows.map(cellsOf)]
+}
+
 const head = ['strict read, ms', 'round', 'samples', 'p50', 'under attack', 'ratio', 'p99', 'under attack', 'ratio']
 
-function cellsOf({ read, round, samples, quiet, attacked }: Row): readonly string[] {
+function cellsOf({ read, round, samples, quiet, attacked }: SlowClientsRow): readonly string[] {
   const pair = (one: number, other: number) => [one.toFixed(2), other.toFixed(2), (other / one).toFixed(2)]
   return [read, String(round), String(samples), ...pair(quiet.p50Ms, attacked.p50Ms), ...pair(quiet.p99Ms, attacked.p99Ms)]
 }
 
-function summaryOf(rows: readonly Row[]): string {
+function summaryOf(rows: readonly SlowClientsRow[]): string {
   const lines = [...new Set(rows.map(({ read }) => read))].map((read) => {
-    const ratios = rows.filter((row) => row.read === read).map(({ quiet, attacked }) => attacked.p99Ms / quiet.p99Ms)
-    const { median, low, high } = spreadOf(ratios)
+    const { median, low, high } = slowdownOf(rows, read)
     return `${read}: p99 under attack is ${median.toFixed(2)} times that without (${low.toFixed(2)} to ${high.toFixed(2)})`
   })
   return lines.join('\n')
+}
+
+/** How many times longer the slowest of a hundred reads takes under the attack: of all rounds. */
+export function slowdownOf(rows: readonly SlowClientsRow[], read: string): Spread {
+  return spreadOf(rows.filter((row) => row.read === read).map(({ quiet, attacked }) => attacked.p99Ms / quiet.p99Ms))
 }
