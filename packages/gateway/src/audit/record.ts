@@ -16,7 +16,16 @@ export interface AuditEntry {
   readonly subject: string | null
 }
 
-export type AuditOperation = 'create' | 'update' | 'signal' | 'end' | 'end_subject' | 'end_all' | 'exchange' | 'rotate_keys'
+export type AuditOperation =
+  | 'create'
+  | 'update'
+  | 'signal'
+  | 'end'
+  | 'end_subject'
+  | 'end_all'
+  | 'exchange'
+  | 'refresh_subject'
+  | 'rotate_keys'
 
 /** One line of the audit. */
 export interface AuditRecord extends Omit<AuditEntry, 'session' | 'subject'> {

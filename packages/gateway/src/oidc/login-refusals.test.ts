@@ -226,7 +226,7 @@ describe('a person whom the gateway does not let in', () => {
     const gateway = await openLoginGateway(idp)
     const browser = gateway.newBrowser()
     const answer = await answerTo(browser)
-    await gateway.store.endSubject({ issuer: idp.issuer, subject: 'ada' }, null, {
+    await gateway.store.endSubject({ issuer: idp.issuer, subject: 'ada' }, 'all', {
       application: 'admin',
       actor: null,
       operation: 'end_subject',

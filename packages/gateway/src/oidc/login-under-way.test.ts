@@ -20,19 +20,26 @@ const endSubject: End = async ({ call, issuer }) => {
   expect((await call('DELETE', path, { as: 'admin', body: { reason: 'account.disabled' } })).status).toBe(200)
 }
 
+const refresh: End = async ({ call, issuer }) => {
+  const path = `/v1/subjects/${encodeURIComponent(issuer)}/ada/refresh`
+  expect((await call('POST', path, { as: 'admin', body: { reason: 'plan.changed' } })).status).toBe(200)
+}
+
 const endAll: End = async ({ call }) => {
   const body = { reason: 'keys.stolen', confirm: 'end-all' }
   expect((await call('DELETE', '/v1/sessions', { as: 'admin', body })).status).toBe(200)
 }
 
 /** The provider's own keys come back right after, so that the login that is under way can still be judged. */
-const backchannel: End = async ({ gateway }) => {
-  idp.spoil(tokens.keySet)
-  const body = new URLSearchParams({ logout_token: await tokens.token() })
-  const response = await gateway.fetch(new Request(`${origin}/backchannel-logout`, { method: 'POST', body }))
-  expect(response.status).toBe(200)
-  idp.spoil(null)
-}
+const backchannel =
+  (claims: Readonly<Record<string, unknown>>): End =>
+  async ({ gateway }) => {
+    idp.spoil(tokens.keySet)
+    const body = new URLSearchParams({ logout_token: await tokens.token({ claims }) })
+    const response = await gateway.fetch(new Request(`${origin}/backchannel-logout`, { method: 'POST', body }))
+    expect(response.status).toBe(200)
+    idp.spoil(null)
+  }
 
 const endOthers: End = async (gateway) => {
   const { gateway: started, call } = gateway
@@ -47,10 +54,12 @@ describe('a login that is under way', () => {
   it.each<[string, End]>([
     ['an operator ends the person', endSubject],
     ['an operator ends everybody', endAll],
-    ['the provider ends the person', backchannel],
+    ['the provider ends the person', backchannel({})],
+    ['the provider ends what one of its sessions began', backchannel({ sub: 'ada', sid: 'of-this-browser' })],
+    ['the entitlements of the person are derived anew', refresh],
     ['the person ends all other sessions', endOthers],
   ])('does not come alive when %s before it is finished', async (_what, end) => {
-    const gateway = await openLoginGateway(idp)
+    const gateway = await openLoginGateway(idp, { claimsOf: () => ({}) })
     const browser = gateway.newBrowser()
     const form = await browser.open(loginUrl(`${portal}/`))
     await end(gateway)

@@ -57,7 +57,7 @@ describe('signing out at the provider', () => {
       expect((await parts.read(here.token, application)).body).toMatchObject({ code: 'session_ended', reason: 'revoked' })
     }
     expect([(await parts.read(there.token)).status, (await parts.read(bob.token)).status]).toEqual([200, 200])
-    expect((await parts.audit()).at(-1)).toMatchObject({ operation: 'end', actor: parts.idp.issuer, reason: 'backchannel_logout' })
+    expect((await parts.audit()).at(-1)).toMatchObject({ operation: 'end_subject', actor: parts.idp.issuer, reason: 'backchannel_logout' })
   })
 
   it('after signing out here finds nothing more to do, and is content', async () => {

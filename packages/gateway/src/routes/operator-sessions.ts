@@ -39,7 +39,8 @@ export const listSubject: Handler<typeof operations.listSubject> = async (ports,
 /** `DELETE /v1/subjects/{issuer}/{subject}/sessions` */
 export const endSubject: Handler<typeof operations.endSubject> = async (ports, call) => {
   const entry = changeEntry('end_subject', [], await actOf(ports, call))
-  const { ended, nowMs } = await ports.store.endSubject(subjectOf(call), call.body.except ?? null, entry)
+  const { except } = call.body
+  const { ended, nowMs } = await ports.store.endSubject(subjectOf(call), except === undefined ? 'all' : { except }, entry)
   return sendEnded(ports, nowMs, ended.length)
 }
 

@@ -22,7 +22,7 @@ export const endOthers: Handler<typeof operations.endOthers> = async (ports, { a
   const { record } = await readActing(ports, token)
   requireOwn(application)
   const entry = changeEntry('end_subject', [], { application: application.name, actor: nameOf(record), reason: body.reason, traceId })
-  const { ended, nowMs } = await ports.store.endSubject(record, record.id, entry)
+  const { ended, nowMs } = await ports.store.endSubject(record, { except: record.id }, entry)
   return sendEnded(ports, nowMs, ended.length)
 }
 

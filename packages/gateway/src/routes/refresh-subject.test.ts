@@ -2,7 +2,7 @@ import { createSessionClient, defineContract, fetchTransport } from '@single-sta
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { GatewayConfig } from '../config.ts'
-import { configOf, contract, issuer, keyOf, openTestGateway, origin } from '../fixtures/test-gateway.ts'
+import { authenticationOf, configOf, contract, issuer, keyOf, openTestGateway, origin } from '../fixtures/test-gateway.ts'
 import { createGateway } from '../gateway.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { SessionStore } from '../stores/store.ts'
@@ -44,6 +44,8 @@ describe('POST /v1/subjects/{issuer}/{subject}/refresh', () => {
     await gateway.signIn()
     await refreshAs(gateway)
     const before = await gateway.audit()
+    const asked = { operation: 'refresh_subject', application: 'admin', session: null, subject: `${issuer} ada`, reason: 'plan.changed' }
+    expect(before.at(-2)).toMatchObject(asked)
     expect(before.at(-1)).toMatchObject({
       operation: 'update',
       application: 'admin',
@@ -54,7 +56,7 @@ describe('POST /v1/subjects/{issuer}/{subject}/refresh', () => {
       outcome: 'committed',
     })
     expect((await refreshAs(gateway)).body).toMatchObject({ refreshed: 0, unchanged: 1 })
-    expect(await gateway.audit()).toEqual(before)
+    expect((await gateway.audit()).slice(before.length)).toMatchObject([asked])
   })
 
   it('loses to a write that is faster, reads again and wins, and the write stays', async () => {
@@ -93,6 +95,21 @@ describe('POST /v1/subjects/{issuer}/{subject}/refresh', () => {
     const gateway = await openTestGateway({ store: racing, claimsOf: pro })
     await gateway.signIn()
     expect((await refreshAs(gateway)).body).toMatchObject({ code: 'version_conflict', version: 9 })
+  })
+
+  it('refreshes the others where one cannot be, however many they are, and says so', async () => {
+    const gateway = await openTestGateway({
+      claimsOf: () => ({ roles: [] }),
+      derive: ({ roles }, { acr }) => {
+        if (acr === 'urn:odd' && (roles as string[]).length === 0) throw new Error('nothing that I know')
+        return { entitlements: { plan: 'free', roles: roles as string[] } }
+      },
+    })
+    await gateway.gateway.startSession({ ...authenticationOf('ada', { roles: ['admin'] }), acr: 'urn:odd' })
+    const tokens: string[] = []
+    for (let at = 0; at < 20; at += 1) tokens.push(await gateway.signIn('ada', { roles: ['admin'] }))
+    expect(await refreshAs(gateway)).toMatchObject({ status: 422, body: { code: 'document_invalid' } })
+    for (const token of tokens) expect((await gateway.read(token)).body.document.entitlements.roles).toEqual([])
   })
 
   it('counts no session that ends meanwhile', async () => {

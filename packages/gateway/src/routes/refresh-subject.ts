@@ -28,31 +28,41 @@ type Refreshed = 'refreshed' | 'unchanged' | 'over'
 
 /**
  * `POST /v1/subjects/{issuer}/{subject}/refresh`: asks what the provider says of the person now, derives the entitlements of
- * every session anew and commits those that differ. Context is the applications' by now and stays. Can be repeated.
+ * every session anew and commits those that differ. Context is the applications' by now and stays. A login that is under way,
+ * whose claims may be older, has to begin again. Can be repeated.
+ *
+ * Where a session cannot be refreshed the others are all the same, and the answer is the first refusal.
  */
 export const refreshSubject: Handler<typeof operations.refreshSubject> = async (ports, call) => {
   const person = subjectOf(call)
   const act = await actOf(ports, call)
-  const claims = await claimsOf(ports, person)
+  if (ports.claimsOf === null) throw new ProblemError('refresh_unsupported')
+  await ports.store.endSubject(person, 'none', changeEntry('refresh_subject', [], act))
+  const claims = await claimsOf(ports.claimsOf, person, ports.after)
   const { records, ...position } = await ports.store.listBySubject(person)
-  const outcomes: Refreshed[] = []
+  const outcomes: PromiseSettledResult<Refreshed>[] = []
   for (let at = 0; at < records.length; at += mostAtOnce) {
     const some = records.slice(at, at + mostAtOnce)
-    outcomes.push(...(await Promise.all(some.map((record) => refreshed(ports, { record, position }, claims, act)))))
+    outcomes.push(...(await Promise.allSettled(some.map((record) => refreshed(ports, { record, position }, claims, act)))))
   }
   // Also where nothing was left to change: who repeats the call may not have waited for the answer to the first.
   const settled = ports.settling.begin()
   const { nowMs } = await ports.store.health()
   await settled
-  const count = (kind: Refreshed) => outcomes.filter((outcome) => outcome === kind).length
+  const refusal = outcomes.find(({ status }) => status === 'rejected')
+  if (refusal?.status === 'rejected') throw refusal.reason
+  const count = (kind: Refreshed) => outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === kind).length
   return json({ receipt: receiptOf(ports, nowMs), refreshed: count('refreshed'), unchanged: count('unchanged') })
 }
 
-async function claimsOf(ports: GatewayPorts, { issuer, subject }: SubjectOf): Promise<Claims> {
-  if (ports.claimsOf === null) throw new ProblemError('refresh_unsupported')
+async function claimsOf(
+  ask: NonNullable<GatewayPorts['claimsOf']>,
+  { issuer, subject }: SubjectOf,
+  after: GatewayPorts['after'],
+): Promise<Claims> {
   let claims: Claims | null | 'late'
   try {
-    claims = await inTime(ports.claimsOf(issuer, subject), ports.after)
+    claims = await inTime(ask(issuer, subject), after)
   } catch (cause) {
     throw new SessionError('identity_provider_unavailable', 'claimsOf did not answer', { cause })
   }

@@ -73,7 +73,7 @@ const auditRecordSchema = z
     at: instant,
     application: z.string(),
     actor: z.string().nullable(),
-    operation: z.enum(['create', 'update', 'signal', 'end', 'end_subject', 'end_all', 'exchange', 'rotate_keys']),
+    operation: z.enum(['create', 'update', 'signal', 'end', 'end_subject', 'end_all', 'exchange', 'refresh_subject', 'rotate_keys']),
     paths: z.array(z.string()),
     reason: z.string(),
     traceId: z.string().nullable(),

@@ -10,7 +10,7 @@ export function auditScenarios(scenario: Scenario): void {
     await store.appendAudit(entryOf('update', { outcome: 'denied' }))
     await store.create(newSession('b', { replaces: 'a' }), entryOf('create'))
     await store.exchange('b', 7, idleMs, entryOf('exchange'))
-    await store.endSubject(ada, null, entryOf('end_subject'))
+    await store.endSubject(ada, 'all', entryOf('end_subject'))
     const sequence = (await auditOf(store)).map(({ seq }) => seq)
     assert.deepEqual(sequence, [1, 2, 3, 4, 5, 6, 7, 8])
   })

@@ -101,7 +101,7 @@ export function changeScenarios(scenario: Scenario): void {
     for (let made = 0; made < keptChanges; made += 2 * batch) {
       const person = { issuer: 'i', subject: `${made}` }
       for (let index = 0; index < batch; index += 1) await created(store, `${made} ${index}`, person)
-      await store.endSubject(person, null, entryOf('end_subject'))
+      await store.endSubject(person, 'all', entryOf('end_subject'))
     }
     const full = kind(await store.changesSince(start, epoch), 'changes')
     assert.equal(full.ids.length, keptChanges)

@@ -165,7 +165,7 @@ export function createScenarios(scenario: Scenario): void {
   scenario('refuses a login that was under way when its subject was ended, and ends nothing for it', async ({ store }) => {
     await created(store, 'other', bob)
     const { endings } = await store.health()
-    await store.endSubject(ada, null, entryOf('end_subject'))
+    await store.endSubject(ada, 'all', entryOf('end_subject'))
     const before = await placeOf(store)
     const late = newSession('a', { endingsAtStart: endings, replaces: 'other' })
     kind(await store.create(late, entryOf('create')), 'cutoff')
@@ -176,7 +176,7 @@ export function createScenarios(scenario: Scenario): void {
 
   scenario('lets a login pass that began after its subject was ended, or whose subject was not', async ({ store }) => {
     const { endings } = await store.health()
-    await store.endSubject(ada, null, entryOf('end_subject'))
+    await store.endSubject(ada, 'all', entryOf('end_subject'))
     await created(store, 'bob', { ...bob, endingsAtStart: endings })
     await created(store, 'namesake', { issuer: 'https://elsewhere.example.com', endingsAtStart: endings })
     await created(store, 'ada', { endingsAtStart: (await store.health()).endings })

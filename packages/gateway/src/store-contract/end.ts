@@ -70,7 +70,7 @@ export function endScenarios(scenario: Scenario): void {
     await store.exchange('a', 1, idleMs, entryOf('exchange'))
     await store.exchange('a', 9, idleMs, entryOf('exchange'))
     await store.confirm('a', 1)
-    await store.endSubject(ada, null, entryOf('end_subject'))
+    await store.endSubject(ada, 'all', entryOf('end_subject'))
     assert.deepEqual(await stored(store, 'a'), tombstone)
     assert.deepEqual(await placeOf(store), before)
   })
@@ -92,7 +92,7 @@ export function endScenarios(scenario: Scenario): void {
     await created(store, 'other', bob)
     await store.end('b', 'invalid', entryOf('end'))
     const before = await placeOf(store)
-    const outcome = await store.endSubject(ada, null, entryOf('end_subject'))
+    const outcome = await store.endSubject(ada, 'all', entryOf('end_subject'))
     assert.deepEqual(outcome.ended, ['a', 'c'])
     assert.deepEqual(await livingOf(store), [])
     assert.deepEqual(await livingOf(store, bob), ['other'])
@@ -103,8 +103,8 @@ export function endScenarios(scenario: Scenario): void {
 
   scenario('records a cutoff without a session, then each end', async ({ store }) => {
     await created(store, 'a')
-    await store.endSubject(ada, null, entryOf('end_subject'))
-    await store.endSubject(bob, null, entryOf('end_subject'))
+    await store.endSubject(ada, 'all', entryOf('end_subject'))
+    await store.endSubject(bob, 'all', entryOf('end_subject'))
     assert.deepEqual(
       (await auditOf(store)).slice(1).map(({ operation, session, subject, toVersion }) => [operation, session, subject, toVersion]),
       [
@@ -119,10 +119,36 @@ export function endScenarios(scenario: Scenario): void {
     await created(store, 'mine')
     await created(store, 'other')
     const { endings } = await store.health()
-    const outcome = await store.endSubject(ada, 'mine', entryOf('end_subject'))
+    const outcome = await store.endSubject(ada, { except: 'mine' }, entryOf('end_subject'))
     assert.deepEqual(outcome.ended, ['other'])
     assert.deepEqual(await livingOf(store), ['mine'])
     kind(await store.create(newSession('late', { endingsAtStart: endings }), entryOf('create')), 'cutoff')
+  })
+
+  scenario('ends what one session of the provider began, and raises the cutoff all the same', async ({ store }) => {
+    await created(store, 'of p', { idpSession: 'p' })
+    await created(store, 'of q', { idpSession: 'q' })
+    await created(store, 'of none')
+    await created(store, 'of bob', { ...bob, idpSession: 'p' })
+    const { endings } = await store.health()
+    assert.deepEqual((await store.endSubject(ada, { idpSession: 'p' }, entryOf('end_subject'))).ended, ['of p'])
+    assert.deepEqual(await livingOf(store), ['of q', 'of none'])
+    assert.deepEqual(await livingOf(store, bob), ['of bob'])
+    kind(await store.create(newSession('late', { endingsAtStart: endings, idpSession: 'p' }), entryOf('create')), 'cutoff')
+  })
+
+  scenario('ends none, and lets nobody in whose login began before', async ({ store }) => {
+    await created(store, 'a')
+    const { endings, seq } = await store.health()
+    const outcome = await store.endSubject(ada, 'none', entryOf('refresh_subject'))
+    assert.deepEqual([outcome.ended, outcome.seq], [[], seq])
+    assert.deepEqual(await livingOf(store), ['a'])
+    assert.deepEqual(
+      (await auditOf(store)).slice(1).map(({ operation, session }) => [operation, session]),
+      [['refresh_subject', null]],
+    )
+    kind(await store.create(newSession('late', { endingsAtStart: endings }), entryOf('create')), 'cutoff')
+    await created(store, 'new', { endingsAtStart: endings + 1 })
   })
 
   scenario('ends everybody in one step: one record, no count, a new epoch', async ({ store, clock }) => {
@@ -165,7 +191,7 @@ export function endScenarios(scenario: Scenario): void {
     assert.equal(kind(await store.exchange('a', 9, idleMs, entryOf('exchange')), 'ended').reason, 'revoked')
     assert.deepEqual((await store.confirm('a', 1)).record, tombstone)
     kind(await store.end('a', 'revoked', entryOf('end')), 'already')
-    assert.deepEqual((await store.endSubject(ada, null, entryOf('end_subject'))).ended, [])
+    assert.deepEqual((await store.endSubject(ada, 'all', entryOf('end_subject'))).ended, [])
     assert.deepEqual(await livingOf(store), [])
     assert.deepEqual((await store.findByIdpSession(ada.issuer, 'p')).records, [])
     assert.deepEqual(await stored(store, 'a'), tombstone)
@@ -185,7 +211,7 @@ export function endScenarios(scenario: Scenario): void {
   scenario('tells subjects apart by issuer and subject together', async ({ store }) => {
     await created(store, 'a', { issuer: 'i', subject: 'j k' })
     await created(store, 'b', { issuer: 'i j', subject: 'k' })
-    await store.endSubject({ issuer: 'i j', subject: 'k' }, null, entryOf('end_subject'))
+    await store.endSubject({ issuer: 'i j', subject: 'k' }, 'all', entryOf('end_subject'))
     assert.deepEqual(await livingOf(store, { issuer: 'i', subject: 'j k' }), ['a'])
     await created(store, 'c', { issuer: 'i', subject: 'j k' })
   })

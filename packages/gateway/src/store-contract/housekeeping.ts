@@ -88,7 +88,7 @@ export function housekeepingScenarios(scenario: Scenario): void {
   scenario('keeps a cutoff through every sweep', async ({ store, clock }) => {
     const first = await created(store, 'a')
     const { endings } = await store.health()
-    await store.endSubject(first, null, entryOf('end_subject'))
+    await store.endSubject(first, 'all', entryOf('end_subject'))
     clock.advance(absoluteMs)
     await store.sweep({ endedBeforeMs: clock.now(), auditBeforeMs: clock.now(), limit: 100 })
     await assert.rejects(created(store, 'b', { endingsAtStart: endings }), /cutoff/)
@@ -110,7 +110,7 @@ export function housekeepingScenarios(scenario: Scenario): void {
     assert.deepEqual([writable, endings], [true, 0])
     await created(store, 'a')
     await store.end('a', 'revoked', entryOf('end'))
-    await store.endSubject({ issuer: 'i', subject: 's' }, null, entryOf('end_subject'))
+    await store.endSubject({ issuer: 'i', subject: 's' }, 'all', entryOf('end_subject'))
     assert.equal((await store.health()).endings, 1)
   })
 
@@ -132,7 +132,7 @@ export function housekeepingScenarios(scenario: Scenario): void {
       () => store.read(['a']),
       () => store.commit(changeOf(first), entryOf('update')),
       () => store.end('a', 'revoked', entryOf('end')),
-      () => store.endSubject(first, null, entryOf('end_subject')),
+      () => store.endSubject(first, 'all', entryOf('end_subject')),
       () => store.exchange('a', 1, idleMs, entryOf('exchange')),
       () => store.confirm('a', 1),
       () => store.listBySubject(first),

@@ -47,7 +47,7 @@ export function raceScenarios(scenario: Scenario): void {
     const { endings } = await store.health()
     await together<unknown>(racers, (racer) =>
       racer === 20
-        ? store.endSubject(ada, null, entryOf('end_subject'))
+        ? store.endSubject(ada, 'all', entryOf('end_subject'))
         : store.create(newSession(`login ${racer}`, { endingsAtStart: endings }), entryOf('create')),
     )
     assert.deepEqual(await livingOf(store), [])

@@ -14,7 +14,7 @@ const events: Readonly<Record<string, (bench: Bench, record: SessionRecord) => P
   'an exchange for another life': ({ store }) => store.exchange('a', 1, 2 * idleMs, entryOf('exchange')),
   'a token that is used again': ({ store }) => store.exchange('a', 9, idleMs, entryOf('exchange')),
   'an end': ({ store }) => store.end('a', 'revoked', entryOf('end')),
-  'the end of its person': ({ store }, person) => store.endSubject(person, null, entryOf('end_subject')),
+  'the end of its person': ({ store }, person) => store.endSubject(person, 'all', entryOf('end_subject')),
   'the end of everybody': ({ store }) => store.endAll(entryOf('end_all')),
   'its removal': async ({ store, clock }) => {
     await store.end('a', 'revoked', entryOf('end'))

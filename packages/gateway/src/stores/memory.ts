@@ -90,11 +90,11 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Sess
       const nowMs = now()
       return apply(endStep(load(id), reason, entry, nowMs), nowMs)
     },
-    async endSubject(person, except, entry) {
+    async endSubject(person, which, entry) {
       const nowMs = now()
       endings += 1
       cutoffs.set(keyOf(person), endings)
-      return apply(endSubjectStep(person, sessionsOf(person), except, entry, nowMs), nowMs)
+      return apply(endSubjectStep(person, sessionsOf(person), which, entry, nowMs), nowMs)
     },
     async endAll(entry) {
       const nowMs = now()

@@ -89,10 +89,10 @@ export function storeOn(database: Database.Database, name: string, clock: () => 
     async end(id, reason, entry) {
       return write((nowMs) => apply(endStep(load(id), reason, entry, nowMs), nowMs))
     },
-    async endSubject(person, except, entry) {
+    async endSubject(person, which, entry) {
       return write((nowMs) => {
         tables.raiseCutoff(person)
-        return apply(endSubjectStep(person, tables.sessionsOf(person), except, entry, nowMs), nowMs)
+        return apply(endSubjectStep(person, tables.sessionsOf(person), which, entry, nowMs), nowMs)
       })
     },
     async endAll(entry) {

@@ -28,7 +28,7 @@ describe('a sqlite store', () => {
     const write = { key: 'k', requestHash: 'r' }
     await committed(first, 'a', { shown: 2, signal: { name: 's', value: { list: [1, null] }, ttlMs: 60_000 }, write })
     await first.end('b', 'invalid', entryOf('end'))
-    await first.endSubject({ issuer: 'i', subject: 's' }, null, entryOf('end_subject'))
+    await first.endSubject({ issuer: 'i', subject: 's' }, 'all', entryOf('end_subject'))
     await first.saveSigningKeys(0, ['key'])
     const before = await everythingIn(first)
     await first.close()
@@ -164,7 +164,7 @@ describe('a sqlite store that cannot write', () => {
     await expect(store.commit(changeOf(first), entryOf('update'))).rejects.toMatchObject(unavailable)
     await expect(store.end('a', 'revoked', entryOf('end'))).rejects.toMatchObject(unavailable)
     await expect(store.create(newSession('b', { replaces: 'a' }), entryOf('create'))).rejects.toMatchObject(unavailable)
-    await expect(store.endSubject(first, null, entryOf('end_subject'))).rejects.toMatchObject(unavailable)
+    await expect(store.endSubject(first, 'all', entryOf('end_subject'))).rejects.toMatchObject(unavailable)
     await expect(store.exchange('a', 9, idleMs, entryOf('exchange'))).rejects.toMatchObject(unavailable)
     database.exec('DROP TRIGGER full')
     expect(await everythingIn(store)).toEqual(before)

@@ -81,6 +81,12 @@ export interface Commit {
   readonly write: { readonly key: string; readonly requestHash: string } | null
 }
 
+/**
+ * Which sessions of a person are ended: all, all but one, those that one session of the provider began, or none, where only
+ * a login under way is to begin again.
+ */
+export type EndedSessions = 'all' | 'none' | { readonly except: string } | { readonly idpSession: string }
+
 export type CreateOutcome = Position &
   (
     | { readonly kind: 'created'; readonly record: SessionRecord; readonly ended: readonly string[] }
@@ -196,11 +202,11 @@ export interface SessionStore {
    */
   end(id: string, reason: EndReason, audit: AuditEntry): Promise<EndOutcome>
   /**
-   * Ends every session of a subject but `except`, with a record each, and raises the subject's cutoff (also with
-   * `except`), with a record that names no session: a login that began before this call creates no session after it.
+   * Ends the sessions of a subject that `which` says, with a record each, and raises the subject's cutoff whatever it says,
+   * with a record that names no session: a login that began before this call creates no session after it.
    * Answers the ids it ended, as `end` ends them, oldest first; each is in the change log.
    */
-  endSubject(subject: SubjectOf, except: string | null, audit: AuditEntry): Promise<Position & { readonly ended: readonly string[] }>
+  endSubject(subject: SubjectOf, which: EndedSessions, audit: AuditEntry): Promise<Position & { readonly ended: readonly string[] }>
   /**
    * Ends every session in one step, whatever their number, with one record that names no session, and raises the cutoff of
    * every subject. Begins a new reign, counted in `endings`: a session of an earlier one is returned as ended `revoked` at

@@ -14,7 +14,16 @@ import {
 } from '@single-state/core/protocol'
 import type { AuditEntry } from '../audit/record.ts'
 import { type Answer, lineOf, lineWithoutVersion, type Step, subjectName, unchanged } from './step.ts'
-import type { Commit, CommitOutcome, CreateOutcome, EndOutcome, ExchangeOutcome, NewSession, SessionRecord } from './store.ts'
+import type {
+  Commit,
+  CommitOutcome,
+  CreateOutcome,
+  EndedSessions,
+  EndOutcome,
+  ExchangeOutcome,
+  NewSession,
+  SessionRecord,
+} from './store.ts'
 
 // What every verb of a store means, without a store: records in, a step out. A store loads, applies and saves.
 
@@ -125,15 +134,15 @@ export function endStep(record: SessionRecord | null, reason: EndReason, audit: 
   return { answer: { kind: 'ended' }, changed: [next], touched: null, audit: [lineOf(audit, record, next)] }
 }
 
-/** Ends the sessions of a subject that have no tombstone. The store raises the cutoff beside it, whatever is in the list. */
+/** Ends those sessions of a subject that are meant and have no tombstone. The store raises the cutoff beside it, whatever is in the list. */
 export function endSubjectStep(
   person: SubjectOf,
   siblings: readonly SessionRecord[],
-  except: string | null,
+  which: EndedSessions,
   audit: AuditEntry,
   nowMs: number,
 ): Step<{ readonly ended: readonly string[] }> {
-  const ends = siblings.filter(({ id }) => id !== except).map((record) => endStep(record, 'revoked', audit, nowMs))
+  const ends = siblings.filter((record) => isMeant(record, which)).map((record) => endStep(record, 'revoked', audit, nowMs))
   const changed = ends.flatMap((end) => end.changed)
   return {
     answer: { ended: changed.map(({ id }) => id) },
@@ -141,6 +150,11 @@ export function endSubjectStep(
     touched: null,
     audit: [lineWithoutVersion({ ...audit, session: null, subject: subjectName(person) }), ...ends.flatMap((end) => end.audit)],
   }
+}
+
+function isMeant({ id, idpSession }: SessionRecord, which: EndedSessions): boolean {
+  if (typeof which === 'string') return which === 'all'
+  return 'except' in which ? id !== which.except : idpSession === which.idpSession
 }
 
 /** The record of the end of everybody; the store begins a new reign and a new epoch beside it. */

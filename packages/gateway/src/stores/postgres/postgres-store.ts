@@ -81,10 +81,10 @@ export function postgresVerbs({ name, durability, schema, transactions, clock, c
     end(id, reason, entry) {
       return change(id, ({ find, position }) => endStep(find(id), reason, entry, position.nowMs))
     },
-    endSubject(person, except, entry) {
+    endSubject(person, which, entry) {
       return transactions.write(subjectLoad(person, [], true), (answered) => {
         const loaded = loadedFrom(answered, clock)
-        const step = endSubjectStep(person, loaded.siblingsOf(person), except, entry, loaded.position.nowMs)
+        const step = endSubjectStep(person, loaded.siblingsOf(person), which, entry, loaded.position.nowMs)
         return planOf(step, loaded, [{ ...statements.raiseCutoff, values: [person.issuer, person.subject] }])
       })
     },

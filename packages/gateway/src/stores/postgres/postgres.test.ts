@@ -118,7 +118,7 @@ describe.skipIf(skipWithout(...postgresPrograms))('a PostgreSQL store', { timeou
         await intruder(async (second) => {
           await second.query("SELECT * FROM sessions WHERE id = 'b' FOR UPDATE")
           // It locks a and waits for b; then a is waited for by who holds the counters, which it needs after b.
-          const ending = store.endSubject(ada, null, entryOf('end_subject'))
+          const ending = store.endSubject(ada, 'all', entryOf('end_subject'))
           await until(async () => (await waitingForLocks()) === '1')
           const taking = first.query("SELECT * FROM sessions WHERE id = 'a' FOR UPDATE")
           await until(async () => (await waitingForLocks()) === '2')

@@ -54,7 +54,7 @@ describe.skipIf(skipWithout('redis-server', 'redis-cli'))('on a Redis with a rep
     ['a creation', (store) => created(store, 'b')],
     ['an exchange', (store) => store.exchange('a', 1, 1_000, entryOf('exchange'))],
     ['an end', (store) => store.end('a', 'revoked', entryOf('end'))],
-    ['the end of a subject', (store) => store.endSubject({ issuer: 'i', subject: 's' }, null, entryOf('end_subject'))],
+    ['the end of a subject', (store) => store.endSubject({ issuer: 'i', subject: 's' }, 'all', entryOf('end_subject'))],
     ['the end of everybody', (store) => store.endAll(entryOf('end_all'))],
   ])('answers outcome_unknown to %s that no replica has acknowledged', async (_, change) => {
     const store = await open()

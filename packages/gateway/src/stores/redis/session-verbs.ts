@@ -7,7 +7,7 @@ import { createScript } from './scripts/create.ts'
 import { endAllScript, endScript, endSubjectScript } from './scripts/ends.ts'
 import { exchangeScript } from './scripts/tokens.ts'
 import type { Calls, Ending } from './session-calls.ts'
-import { commitArguments, createArguments, nullable, subjectKey } from './verb-arguments.ts'
+import { commitArguments, createArguments, subjectKey, whichArguments } from './verb-arguments.ts'
 
 /** The verbs that change sessions. */
 export function sessionVerbs(calls: Calls): Pick<SessionStore, 'create' | 'commit' | 'end' | 'endSubject' | 'endAll' | 'exchange'> {
@@ -23,11 +23,11 @@ export function sessionVerbs(calls: Calls): Pick<SessionStore, 'create' | 'commi
         kind === 'ended' ? { entry: { ...endOf([id]), reason }, isConcluded: reason !== 'revoked' } : null
       return endOutcome(await calls.write(endScript, [id, reason, JSON.stringify(entry)], endingIn))
     },
-    async endSubject(person, except, entry) {
+    async endSubject(person, which, entry) {
       const args = [
         subjectKey(person),
         `${person.issuer} ${person.subject}`,
-        nullable(except),
+        ...whichArguments(which),
         JSON.stringify({ ...entry, session: null, subject: null }),
       ]
       const reply = await calls.write(endSubjectScript, args, ([, , , , ids, endings]) => ({

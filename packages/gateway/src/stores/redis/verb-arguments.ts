@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SubjectOf } from '@single-state/core/protocol'
 import type { AuditEntry } from '../../audit/record.ts'
-import type { Commit, NewSession } from '../store.ts'
+import type { Commit, EndedSessions, NewSession } from '../store.ts'
 
 export type Arguments = readonly (string | number)[]
 
@@ -28,6 +28,12 @@ export function commitArguments(change: Commit, entry: AuditEntry): Arguments {
     JSON.stringify(entry),
     nullable(basedOn),
   ]
+}
+
+/** The kind, and the id that goes with it. */
+export function whichArguments(which: EndedSessions): Arguments {
+  if (typeof which === 'string') return [which, '']
+  return 'except' in which ? ['except', which.except] : ['idpSession', which.idpSession]
 }
 
 /** Null, or any text, the empty one included. */

@@ -10,13 +10,18 @@ return answer(finish(s, reason, entry) and 'ended' or 'already')
 
 /** Means what `endSubjectStep` means, with the subject's cutoff. */
 export const endSubjectScript = verbScript(`
-local subjectKey, subject, except, entry = unpack(ARGV, 3)
+local subjectKey, subject, which, name, entry = unpack(ARGV, 3)
+local function isMeant(s)
+  if which == 'except' then return s.id ~= name end
+  if which == 'idpSession' then return s.idpSession == name end
+  return which == 'all'
+end
 endings = redis.call('HINCRBY', P .. 'store', 'endings', 1)
 redis.call('HSET', P .. 'cutoffs', subjectKey, endings)
 audit(entry, nil, subject, nil, nil)
 local ends = {}
 for _, s in ipairs(sessionsIn('subject:' .. subjectKey)) do
-  if s.id ~= given(except) and finish(s, 'revoked', entry) then ends[#ends + 1] = s.id end
+  if isMeant(s) and finish(s, 'revoked', entry) then ends[#ends + 1] = s.id end
 end
 return answer('ended', ends, endings)
 `)
