@@ -4,7 +4,7 @@ import type { Log } from './telemetry/log.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 
 /** How long each call may take, and what is true when it takes longer: that nothing was read, or that nobody knows. */
-const deadlines = {
+export const deadlines = {
   create: { ms: 5_000, late: 'outcome_unknown' },
   read: { ms: 400, late: 'store_unavailable' },
   commit: { ms: 1_800, late: 'outcome_unknown' },
@@ -28,7 +28,7 @@ const deadlines = {
 type Operation = keyof typeof deadlines
 
 /** 512: beyond this the store is not keeping up, and waiting longer helps nobody. */
-const mostCalls = 512
+export const mostCalls = 512
 
 /** What the guard needs of the process. */
 export interface GuardPorts {

@@ -32,7 +32,7 @@ export interface ServedGateway {
 }
 
 /** Limits that nobody needs otherwise. */
-const limits = {
+export const limits = {
   keepAliveTimeout: 5_000,
   // A tenth of what is cut at once otherwise: a thousand connections that expire together would hold up everybody.
   connectionsCheckingInterval: 100,
@@ -42,7 +42,7 @@ const limits = {
 } as const
 
 /** 4,096 connections may wait to be taken, where the system lets them: one that finds no place tries again after a second. */
-const mostWaiting = 4_096
+export const mostWaiting = 4_096
 
 /**
  * Serves a gateway on Node's own HTTP server.
@@ -51,7 +51,7 @@ const mostWaiting = 4_096
  */
 export async function serveGateway(
   gateway: Gateway,
-  { port, hostname = 'localhost', tls, connections = {}, drainMs = 10_000 }: ServeOptions,
+  { port, hostname = 'localhost', tls, connections = {}, drainMs = longestDrainMs }: ServeOptions,
 ): Promise<ServedGateway> {
   const checked = connectionLimitsOf(connections)
   const server = serverOf(gateway, tls, checked)
@@ -97,6 +97,9 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
   outgoing.writeHead(response.status, headers)
   outgoing.end(text)
 }
+
+/** 10 s: longer than any read or write takes. */
+export const longestDrainMs = 10_000
 
 /** A connection is idle only once its answer is out, so idle ones are looked for until there are none. */
 const lookForIdleMs = 50

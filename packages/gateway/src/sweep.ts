@@ -4,13 +4,13 @@ import type { Timers } from './timers.ts'
 
 /** A minute between sweeps, and 500 of each kind at most, so that nobody waits for one. */
 const everyMs = 60_000
-const mostOfEach = 500
+export const mostOfEach = 500
 
 /** 1 s after one that found as many as it may: a busy store makes more than 500 a minute, and must not grow for ever. */
 const soonMs = 1_000
 
 /** 1 h more than any token and any write under way can last, so that a tombstone is there when they arrive (rule 9). */
-const marginMs = 3_600_000
+export const marginMs = 3_600_000
 
 /** How long what is over is kept. */
 export interface Keeping {

@@ -55,6 +55,12 @@ export interface SnapshotCache<View> {
   endReason(id: string): EndReason | undefined
 }
 
+/** 10,000 sessions: more people than one process of an application serves in the life of a token. */
+export const defaultEntries = 10_000
+
+/** 32 MiB: ten thousand documents of a few kilobytes. */
+export const defaultBytes = 33_554_432
+
 /** 10,000: however small the cache is, an end has to be remembered for as long as an answer may be under way. */
 const fewestEnded = 10_000
 
@@ -71,10 +77,10 @@ const largestEntries = 1_000_000
  * @throws TypeError that names the bound that is none.
  */
 export function createSnapshotCache<View>(limits: CacheLimits = {}): SnapshotCache<View> {
-  const entries = boundOf('cache.entries', limits.entries ?? 10_000, largestEntries)
+  const entries = boundOf('cache.entries', limits.entries ?? defaultEntries, largestEntries)
   const snapshots = new LRUCache<string, Snapshot<View>>({
     max: entries,
-    maxSize: boundOf('cache.bytes', limits.bytes ?? 33_554_432, Number.MAX_SAFE_INTEGER),
+    maxSize: boundOf('cache.bytes', limits.bytes ?? defaultBytes, Number.MAX_SAFE_INTEGER),
     sizeCalculation: ({ bytes }) => Math.max(1, bytes),
   })
   const highest = createRemembered<number>(entries * 10)

@@ -13,12 +13,15 @@ const document = z.unknown()
 /** `GET`, `PATCH /v1/session` and `PUT /v1/session/signals/{name}`: what a write says besides is its receipt. */
 export const sessionSchema = z.object({ document })
 
+/** 4,000 characters: with the cookie's name still what a browser keeps. */
+export const longestSuccessor = 4_000
+
 /** `POST /v1/session/token`: the token is set as a cookie, so it is one or nothing. */
 export const exchangeSchema = z.object({
   document,
   token: z
     .string()
-    .max(4_000)
+    .max(longestSuccessor)
     .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
 })
 

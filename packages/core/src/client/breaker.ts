@@ -9,10 +9,10 @@ export interface Breaker {
 }
 
 /** 5 in a row: one lost connection is not an outage. */
-const failuresToOpen = 5
+export const failuresToOpen = 5
 
 /** 250 ms: an open breaker lets a request through this often, so that the first good read follows the gateway's return within 1 s. */
-const probeEveryMs = 250
+export const probeEveryMs = 250
 
 /** Opens after five failures in a row; while it is open one request in 250 ms goes through as a probe, and the first success closes it. */
 export function createBreaker(clock: Clock): Breaker {

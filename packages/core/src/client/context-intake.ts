@@ -1,5 +1,6 @@
 import { compactVerify, errors } from 'jose'
 import { z } from 'zod'
+import { longestKid } from '../document/wire-limits.ts'
 import type { AtOnce } from './at-once.ts'
 import type { Clock } from './clock.ts'
 import type { Intake } from './intake.ts'
@@ -29,7 +30,11 @@ interface ContextIntakeOptions {
   readonly clock: Clock
 }
 
-const headerSchema = z.strictObject({ alg: z.enum(tokenAlgorithms), typ: z.literal(sessionContextType), kid: z.string().min(1).max(64) })
+const headerSchema = z.strictObject({
+  alg: z.enum(tokenAlgorithms),
+  typ: z.literal(sessionContextType),
+  kid: z.string().min(1).max(longestKid),
+})
 
 /** Makes the intake of one application: a context is an answer that came another way, and is taken in by the same rules. */
 export function createContextIntake({ application, intake, clock }: ContextIntakeOptions): ContextIntake {

@@ -17,8 +17,8 @@ export interface Exchanged<View> {
 export type Exchange<View> = (presented: Presented) => Promise<Exchanged<View>>
 
 /** 16: an exchange carries one token, and after an outage everybody's is due at once. */
-const mostOut = 16
-const mostWaiting = 10_000
+export const mostOut = 16
+export const mostWaiting = 10_000
 
 interface ExchangeOptions<View> {
   readonly calls: GatewayCalls

@@ -49,9 +49,9 @@ export interface GatewayCalls {
 /** 500 ms: a person waits for a read; longer than that the application says that it cannot know. */
 export const readTimeoutMs = 500
 /** 2 s: the gateway may hold the answer to a write until it is effective everywhere. */
-const writeTimeoutMs = 2_000
+export const writeTimeoutMs = 2_000
 /** 8 s: the gateway asks the identity provider first, for 5 s at most. */
-const refreshTimeoutMs = 8_000
+export const refreshTimeoutMs = 8_000
 
 interface CallOptions {
   readonly transport: Transport

@@ -19,7 +19,7 @@ export interface LeaseKeeper {
 }
 
 /** 1 s: while the gateway is away it is not asked more often; reads have leases again within a second of its return. */
-const longestPauseMs = 1_000
+export const longestPauseMs = 1_000
 
 /** 30 s: a gateway that grants no leases is configured so, and that changes with a restart. */
 const refusedPauseMs = 30_000

@@ -30,14 +30,14 @@ export interface KnownGateway {
 }
 
 /** 3: a key set that changes under every attempt is not to be had for now. */
-const mostAttempts = 3
+export const mostAttempts = 3
 
 /** 5 min: the life of a token; a key is published for as long before it signs. */
-const refreshEveryMs = 300_000
+export const refreshEveryMs = 300_000
 /** 1 s: a refresh that fails is tried again this often, not once for every request. */
 const retryEveryMs = 1_000
 /** 30 s: tokens with made-up key names must not become load on the gateway, and a key is published long before it signs. */
-const recentMs = 30_000
+export const recentMs = 30_000
 
 interface KnownGatewayOptions {
   readonly calls: GatewayCalls

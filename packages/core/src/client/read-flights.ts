@@ -16,10 +16,10 @@ import type { ClientTimers } from './timers.ts'
 export type ReadFlights<View> = (presented: Presented) => Promise<ReadOutcome<View>>
 
 /** 128 reads a request and 4 requests out: one gateway core answers more than four applications can ask. */
-const largestBatch = 128
-const mostOut = 4
+export const largestBatch = 128
+export const mostOut = 4
 /** 10,000 sessions waiting are two seconds of work: more is shed with 503 rather than kept waiting. */
-const mostWaiting = 10_000
+export const mostWaiting = 10_000
 
 interface ReadFlightsOptions<View> {
   readonly calls: GatewayCalls

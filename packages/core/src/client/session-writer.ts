@@ -37,7 +37,7 @@ export interface SessionWriter<View> {
 }
 
 /** 2 repeats of 2 s each: the answer was lost, not refused; longer than that nobody waits. */
-const repeatsOfUnknown = 2
+export const repeatsOfUnknown = 2
 
 interface SessionWriterOptions<View> {
   readonly calls: GatewayCalls

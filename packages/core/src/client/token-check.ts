@@ -14,7 +14,7 @@ export interface TokenCheck {
 }
 
 /** 10,000 tokens of some 350 bytes: a few megabytes, for as many people at once. */
-const rememberedTokens = 10_000
+export const rememberedTokens = 10_000
 
 /**
  * Remembers what it has verified: a signature costs some 200 µs, a look-up less than one. The token itself is the key of

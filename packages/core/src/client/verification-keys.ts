@@ -1,9 +1,10 @@
 import { importJWK, type JWK } from 'jose'
 import { z } from 'zod'
+import { longestKid } from '../document/wire-limits.ts'
 import type { KeySet } from './answers.ts'
 import type { VerificationKey } from './verify-token.ts'
 
-const kid = z.string().min(1).max(64)
+const kid = z.string().min(1).max(longestKid)
 const use = z.literal('sig').optional()
 
 /** The public half of a key, bound to its one algorithm (RFC 8725 section 3.1): Ed25519 (RFC 8037 section 2) or P-256 (RFC 7518 section 6.2). */

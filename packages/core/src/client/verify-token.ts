@@ -1,5 +1,6 @@
 import { compactVerify, errors } from 'jose'
 import { z } from 'zod'
+import { longestKid, longestToken } from '../document/wire-limits.ts'
 
 /** `typ` of a session token: no other kind of token passes for one (RFC 8725 section 3.11). */
 export const sessionTokenType = 'session+jwt'
@@ -38,18 +39,20 @@ export type TokenVerdict =
   | { readonly status: 'unknown'; readonly kid: string }
 
 /** 5 s: clocks of applications and gateway may differ by this much before a token counts as expired. */
-const clockLeewayMs = 5_000
+export const clockLeewayMs = 5_000
 
-const longestLifeS = 300
-
-/** 4,096: what a cookie can hold; nothing longer is looked at. */
-const longestToken = 4_096
+/** 5 min: the longest that a contract can give a token. */
+export const longestLifeS = 300
 
 /** Letters that a canonical base64url text of length 4n+2 and 4n+3 may end with: the bits beyond the last byte are zero. */
 const lastOfTwo = /[AQgw]$/
 const lastOfThree = /[AEIMQUYcgkosw048]$/
 
-const headerSchema = z.strictObject({ alg: z.enum(tokenAlgorithms), typ: z.literal(sessionTokenType), kid: z.string().min(1).max(64) })
+const headerSchema = z.strictObject({
+  alg: z.enum(tokenAlgorithms),
+  typ: z.literal(sessionTokenType),
+  kid: z.string().min(1).max(longestKid),
+})
 const claimsSchema = z.strictObject({
   iss: z.string(),
   aud: z.string(),

@@ -1,4 +1,19 @@
 import { z } from 'zod'
+import {
+  longestAcr,
+  longestAmr,
+  longestEntityTag,
+  longestEpoch,
+  longestIssuer,
+  longestPath,
+  longestProcessName,
+  longestReason,
+  longestSubject,
+  longestToken,
+  mostAmr,
+  mostReads,
+  mostUnset,
+} from './wire-limits.ts'
 
 // The bodies of the wire, as schemas: the gateway validates requests with them and makes its OpenAPI document of them,
 // the client reads answers with them. Readers ignore unknown members, so that a newer gateway does not break them.
@@ -10,11 +25,11 @@ const instant = z.iso.datetime()
 const values = z.record(z.string(), z.unknown())
 
 export const identitySchema = z.object({
-  subject: z.string().min(1).max(255),
-  issuer: z.string().min(1).max(2_048),
+  subject: z.string().min(1).max(longestSubject),
+  issuer: z.string().min(1).max(longestIssuer),
   authenticatedAt: instant,
-  acr: z.string().max(255).nullable(),
-  amr: z.array(z.string().max(64)).max(16),
+  acr: z.string().max(longestAcr).nullable(),
+  amr: z.array(z.string().max(longestAmr)).max(mostAmr),
 })
 
 export const headerSchema = z.object({
@@ -62,9 +77,9 @@ export const readAnswerSchema = z.object({ document: wireDocumentSchema })
 /** `POST /v1/reads`, the question. */
 export const readsRequestSchema = z.strictObject({
   reads: z
-    .array(z.strictObject({ token: z.string().max(4_096), etag: z.string().max(256).optional() }))
+    .array(z.strictObject({ token: z.string().max(longestToken), etag: z.string().max(longestEntityTag).optional() }))
     .min(1)
-    .max(128),
+    .max(mostReads),
 })
 
 /** `POST /v1/reads`, the answer: one result for each read, in order. */
@@ -78,9 +93,9 @@ export const readsAnswerSchema = z.object({
 
 /** `PATCH /v1/session`, the change. */
 export const patchRequestSchema = z.strictObject({
-  reason: z.string().max(64),
-  set: z.record(z.string().max(128), z.unknown()).default({}),
-  unset: z.array(z.string().max(128)).max(64).default([]),
+  reason: z.string().max(longestReason),
+  set: z.record(z.string().max(longestPath), z.unknown()).default({}),
+  unset: z.array(z.string().max(longestPath)).max(mostUnset).default([]),
   settle: z.literal('commit').optional(),
 })
 
@@ -100,10 +115,13 @@ export const endAnswerSchema = z.object({ receipt: receiptSchema, ended: z.int()
 
 /** `POST /v1/heartbeat`: the last change that this process has *taken in*, not merely been told of: a write may be acknowledged by it. */
 export const heartbeatRequestSchema = z.strictObject({
-  epoch: z.string().max(128),
+  epoch: z.string().max(longestEpoch),
   since: z.int().min(0),
   /** Names the process, for as long as it runs; no two may have the same. Printable ASCII. */
-  process: z.string().regex(/^[!-~]{1,64}$/),
+  process: z
+    .string()
+    .max(longestProcessName)
+    .regex(/^[!-~]+$/),
 })
 /** What changed after `since` up to `seq`, or `reset` where that cannot be told; `keys` names the published keys and what the contract grants. */
 export const heartbeatAnswerSchema = z.object({

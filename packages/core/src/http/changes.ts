@@ -19,7 +19,7 @@ export interface UpdateOptions {
 }
 
 /** 3: with four decisions in all a write that keeps losing is losing to a loop, not to chance. */
-const defaultRetries = 3
+export const defaultRetries = 3
 const mostRetries = 100
 
 /**

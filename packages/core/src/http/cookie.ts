@@ -10,7 +10,7 @@ export interface SessionCookie {
 export type CookieReading = { readonly kind: 'none' } | { readonly kind: 'value'; readonly value: string } | { readonly kind: 'ambiguous' }
 
 /** 4,096: what browsers keep of name and value together (RFC 6265bis section 5.6). */
-const largestCookieBytes = 4_096
+export const largestCookieBytes = 4_096
 
 /**
  * Reads one cookie of a `Cookie` header.

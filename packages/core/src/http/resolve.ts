@@ -48,7 +48,7 @@ export interface ResolveParts<View> {
  * that answers at once would never carry one, and the first write outage after the token's end would deny the person.
  * While writes hang it is all that reads are held up by.
  */
-const patienceMs = 100
+export const patienceMs = 100
 
 /**
  * The single door: a request in, what is known of its session out.

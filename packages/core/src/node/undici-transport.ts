@@ -9,7 +9,7 @@ export interface UndiciTransportOptions {
 }
 
 /** 250 ms: a gateway in reach accepts in a few; the rest of a read's 500 ms is for the answer. */
-const connectTimeoutMs = 250
+export const connectTimeoutMs = 250
 
 /** A transport over undici's own pool: kept-alive connections, no proxying, no redirects. */
 export function undiciTransport({ connections = 8 }: UndiciTransportOptions = {}): (gatewayOrigin: string) => Transport {

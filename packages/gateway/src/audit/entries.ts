@@ -30,7 +30,7 @@ export function endEntry(act: Act): AuditEntry {
 }
 
 /** 16: a refusal names what was asked for, and cannot be used to fill the audit. */
-const mostDeniedPaths = 16
+export const mostDeniedPaths = 16
 
 /** The entry of a change that was refused for want of a grant. What the caller sent is kept only where it looks like what it should be. */
 export function deniedEntry(operation: 'update' | 'signal', paths: readonly string[], act: Act, record: SessionRecord): AuditEntry {

@@ -19,7 +19,7 @@ interface Document {
 }
 
 const pageSize = 500
-const mostFaults = 100
+export const mostFaults = 100
 
 /**
  * Checks that the audit has no gap: neither in its sequence, nor in the versions of any session, nor between its last

@@ -3,7 +3,7 @@ import { type Command, expectNoPositionals } from './command.ts'
 import { operatorCalls, operatorOptions } from './operator-calls.ts'
 
 /** 10 min: every record and every living session is looked at. */
-const verifyTimeoutMs = 600_000
+export const verifyTimeoutMs = 600_000
 
 export const auditVerify: Command = {
   name: 'audit verify',

@@ -32,7 +32,7 @@ export class RefusedError extends CommandError {
 }
 
 /** 10 s: an operator waits longer than a visitor, but not for ever. */
-const defaultTimeoutMs = 10_000
+export const defaultTimeoutMs = 10_000
 
 /** @throws CommandError when address or key are missing, the gateway cannot be reached, or says no. */
 export function operatorCalls({ text }: CommandInput, terminal: Terminal): OperatorCalls {

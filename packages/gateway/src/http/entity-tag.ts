@@ -17,7 +17,7 @@ interface Tag {
 const oneTag = /^(W\/)?("[\x21\x23-\x7e\x80-\xff]*")/
 
 /** 32: as many as any honest cache sends; a header of 16 KiB is no reason to compare thousands. */
-const mostTags = 32
+export const mostTags = 32
 
 /**
  * Reads the list of an `If-Match` or `If-None-Match` (RFC 9110 section 13.1.1). `'*'` stands alone or not at all.

@@ -1,8 +1,15 @@
 import { ProblemError } from './problem.ts'
 
+/** 256 characters: an application's key has fewer than a hundred. */
+export const longestBearer = 256
+
+/** 128 characters: several times a UUID. */
+export const longestIdempotencyKey = 128
+
 /** The key of a `Bearer` authorisation (RFC 6750 section 2.1), or null. */
 export function bearerOf(request: Request): string | null {
-  return /^Bearer +([A-Za-z0-9._~+/=-]{1,256})$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
+  const key = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  return key === undefined || key.length > longestBearer ? null : key
 }
 
 /**
@@ -23,8 +30,8 @@ export function contractRevisionOf(request: Request): string {
  */
 export function idempotencyKeyOf(request: Request): string | null {
   const text = request.headers.get('idempotency-key')
-  if (text === null || /^[A-Za-z0-9._:-]{1,128}$/.test(text)) return text
+  if (text === null || (/^[A-Za-z0-9._:-]+$/.test(text) && text.length <= longestIdempotencyKey)) return text
   throw new ProblemError('request_invalid', {
-    detail: 'expected an Idempotency-Key of 1 to 128 letters, digits, dots, colons, hyphens or underscores',
+    detail: `expected an Idempotency-Key of 1 to ${longestIdempotencyKey} letters, digits, dots, colons, hyphens or underscores`,
   })
 }

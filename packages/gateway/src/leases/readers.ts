@@ -16,7 +16,7 @@ interface SightedReader extends Reader {
 }
 
 /** 1,000 processes: what is beyond them counts as one that never says where it stands, and costs every write its whole wait. */
-const mostReaders = 1_000
+export const mostReaders = 1_000
 
 /** The name that all go by who are beyond the limit; an application's processes have its name before theirs. */
 const nameless = '*'

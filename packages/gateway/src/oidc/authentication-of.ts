@@ -12,7 +12,7 @@ interface VerifiedIdToken {
 }
 
 /** Longest values that a session document takes over. */
-const longest = { subject: 255, issuer: 2_048, acr: 255, amr: 64, amrEntries: 16, idpSession: 255 }
+export const longest = { subject: 255, issuer: 2_048, acr: 255, amr: 64, amrEntries: 16, idpSession: 255 }
 
 /**
  * The facts of a login from a verified ID token. What is optional there (`acr`, `amr`, `sid`) counts as absent when it has

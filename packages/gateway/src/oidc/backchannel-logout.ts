@@ -6,7 +6,7 @@ import { readForm } from './read-form.ts'
 import { createReplayGuard } from './replay-guard.ts'
 
 /** 512: as many as the store takes at once. Whoever sends more waits, so that a flood of made-up tokens does not crowd out reads. */
-const mostUnderWay = 512
+export const mostUnderWay = 512
 
 /**
  * Makes `POST /backchannel-logout` (OpenID Connect Back-Channel Logout section 2.5): the provider says who has signed out

@@ -9,16 +9,18 @@ import { fetchFromProvider, providerUnavailable } from './provider-fetch.ts'
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** 2 min: what the specification advises for `exp`. A token is not believed for longer, whatever its `exp` says. */
-const longestLifeS = 120
+export const longestLifeS = 120
 
 /** 5 s: as far as clocks of provider and gateway may differ. */
-const clockLeewayS = 5
+export const clockLeewayS = 5
 
 /** The provider's metadata, as discovery has it. */
 type Provider = Awaited<ReturnType<Discovery['known']>>
 
-/** Longest texts that a notice takes over: those of a session's subject and `sid`. */
-const name = z.string().min(1).max(255)
+/** 255 characters, as a session's subject and `sid` have. */
+export const longestName = 255
+
+const name = z.string().min(1).max(longestName)
 
 const claimsSchema = z
   .looseObject({

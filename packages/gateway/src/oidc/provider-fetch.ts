@@ -11,7 +11,7 @@ interface ProviderRequest {
 }
 
 /** 1 MiB: many times what metadata, key sets and tokens take. */
-const largestAnswerBytes = 1_048_576
+export const largestAnswerBytes = 1_048_576
 
 /** 5 s: long enough not to crowd a provider that comes back, short enough for a person who waits. */
 const retryAfterMs = 5_000

@@ -1,7 +1,7 @@
 import { readBytes } from '../http/read-json.ts'
 
 /** 8 KiB: three times the longest `return_to`, spelt out. */
-const mostBytes = 8_192
+export const mostBytes = 8_192
 
 /**
  * The fields of a posted form; none when the request carries no form.

@@ -5,7 +5,7 @@ export interface ReplayGuard {
 }
 
 /** 10,000 in 2 min: some 80 sign-outs a second. Beyond, the one that ends first is forgotten first. */
-const mostRemembered = 10_000
+export const mostRemembered = 10_000
 
 /**
  * An empty guard, of one process: another gateway would obey a token that this one has obeyed. That signs out somebody who

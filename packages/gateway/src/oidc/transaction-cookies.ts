@@ -1,7 +1,7 @@
 import { transactionCookiePrefix, transactionSeconds } from './transaction.ts'
 
 /** 8 KiB: with the session cookie still under the 16 KiB of headers that a Node server takes. */
-const mostBytes = 8_192
+export const mostBytes = 8_192
 
 const attributes = 'Path=/; HttpOnly; Secure; SameSite=Lax'
 

@@ -6,7 +6,7 @@ import type { Timers } from '../timers.ts'
 import { isWithinLimit } from './change.ts'
 
 /** 5 s: a person waits for the sign-in, and what derives entitlements has everything at hand. */
-const deadlineMs = 5_000
+export const deadlineMs = 5_000
 
 /** The first content of a session, or why there is none. */
 export type DerivedParts = { readonly ok: true; readonly parts: SessionParts } | { readonly ok: false; readonly why: string }

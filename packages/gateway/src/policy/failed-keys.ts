@@ -9,7 +9,7 @@ export interface FailedKeys {
 
 /** 20 in a minute: a process that starts with a wrong key asks about once a second, and its log says so by then. */
 export const mostFailures = 20
-const windowMs = 60_000
+export const windowMs = 60_000
 
 /** 1,000 names and networks; beyond that the one that was first seen is forgotten. */
 export const mostCounted = 1_000

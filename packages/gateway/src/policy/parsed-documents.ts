@@ -4,7 +4,7 @@ import { createRecent } from '../recent.ts'
 import type { SessionRecord } from '../stores/store.ts'
 
 /** 32 MiB of texts, and what was made of them twice as much: 20,000 sessions of 1.5 KB. One beyond that is parsed at each read. */
-const mostCharacters = 33_554_432
+export const mostCharacters = 33_554_432
 
 /** What a stored document says, or why it says nothing: it is not valid, or this gateway lacks the key that opens it. */
 export type ReadDocument =
@@ -94,7 +94,7 @@ export function createParsedDocuments(contract: AnyContract, sealing: Sealing): 
 }
 
 /** 1,000 values of signals, which are few and small. */
-const mostHeld = 1_000
+export const mostHeld = 1_000
 
 /** Remembers what was made of the keys that were asked for last. What fails is not remembered. */
 function createHeld<Value>(): (key: string, make: () => Promise<Value>) => Promise<Value> {

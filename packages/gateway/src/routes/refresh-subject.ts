@@ -18,10 +18,10 @@ import { actOf, subjectOf } from './operator-sessions.ts'
 import { receiptOf } from './receipt.ts'
 
 /** 5: somebody who loses more often is up against a session that never rests; the call can be repeated. */
-const mostAttempts = 5
+export const mostAttempts = 5
 
 /** 16: a person with many sessions must not take every place at the store. */
-const mostAtOnce = 16
+export const mostAtOnce = 16
 
 /** What became of one session. */
 type Refreshed = 'refreshed' | 'unchanged' | 'over'

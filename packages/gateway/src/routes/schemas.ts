@@ -98,14 +98,20 @@ const wholeNumber = z
   .regex(/^\d{1,15}$/)
   .transform(Number)
 
+/** 500 records in a page; who wants more asks for the next. */
+export const mostRecords = 500
+
+/** 64 characters, in a question: an id has 43. */
+export const longestSessionId = 64
+
 /** A page of a list. */
 export const auditQuerySchema = z.object({
   /** Records after this sequence number. */
   after: wholeNumber.default(0),
-  /** 1 to 500. */
-  limit: wholeNumber.pipe(z.int().min(1).max(500)).default(100),
+  /** From 1. */
+  limit: wholeNumber.pipe(z.int().min(1).max(mostRecords)).default(100),
   /** The id of a session. */
-  session: z.string().max(64).optional(),
+  session: z.string().max(longestSessionId).optional(),
 })
 
 export const auditVerdictSchema = z

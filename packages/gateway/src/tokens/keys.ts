@@ -80,7 +80,7 @@ export interface KeyringOptions {
 }
 
 /** 5: more gateways than that do not rotate within the same few milliseconds. */
-const mostAttempts = 5
+export const mostAttempts = 5
 
 /**
  * Opens the keys in the store; makes the first one when there is none. Two gateways that start at once agree, since the

@@ -12,7 +12,7 @@ export interface ShownKids {
 export const lookEveryMs = 1_000
 
 /** 1,000 of 64 characters each; beyond that the oldest is forgotten, and asked for again if it is shown again. */
-const mostKids = 1_000
+export const mostKids = 1_000
 
 /**
  * Remembers which key ids the store has already been asked for. An id names its key by a hash, so nobody can show it before

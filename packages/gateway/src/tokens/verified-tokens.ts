@@ -2,7 +2,7 @@ import { type AtOnce, isExpired, type TokenVerdict, type verifyToken } from '@si
 import { createRecent } from '../recent.ts'
 
 /** 100,000 tokens of some 350 bytes: at most 60 MB, for everybody who is shown in one life of a token. */
-const rememberedTokens = 100_000
+export const rememberedTokens = 100_000
 
 /**
  * Verifies each token once: a signature costs some 150 µs, a look-up less than one. The token itself is the key of the

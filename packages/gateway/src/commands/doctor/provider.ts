@@ -7,7 +7,7 @@ import { clockFinding } from './clock.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 /** 5 s for each request: a provider that takes longer fails sign-ins, too. */
-const timeoutMs = 5_000
+export const timeoutMs = 5_000
 
 const metadataSchema = z.object({
   issuer: z.string(),

@@ -1,7 +1,7 @@
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 /** 2 s: as long as the gateway itself takes to find out. */
-const timeoutMs = 2_000
+export const timeoutMs = 2_000
 
 /** Whether a gateway answers at the origin, and whether it is ready. A doctor's visit needs none. */
 export async function gatewayFinding(origin: string): Promise<Finding & { readonly isServed: boolean }> {
