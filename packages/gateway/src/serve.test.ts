@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { keyOf, openTestGateway } from './fixtures/test-gateway.ts'
+import { headersOfEveryAnswer } from './http/security-headers.ts'
 import { type ServedGateway, serveGateway } from './serve.ts'
 
 const served: ServedGateway[] = []
@@ -75,6 +76,10 @@ describe('serveGateway', () => {
     ['two lengths', 'POST /v1/reads HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400],
     ['no host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     ['an address that is none', 'GET * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400],
+    ['a path that goes up', 'GET /v1/forward-auth/../../healthz HTTP/1.1\r\nHost: a\r\n\r\n', 400],
+    ['a path that goes up, spelt otherwise', 'GET /v1/forward-auth/%2E%2e/../healthz?a HTTP/1.1\r\nHost: a\r\n\r\n', 400],
+    ['a path that ends by going up', 'GET /v1/forward-auth/.. HTTP/1.1\r\nHost: a\r\n\r\n', 400],
+    ['a path that stays', 'GET /healthz/. HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     ['an expectation that is none of ours', 'GET /healthz HTTP/1.1\r\nHost: a\r\nExpect: nothing\r\n\r\n', 417],
     ['headers that are too long', `GET /healthz HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
   ])('answers %s as a problem, and closes the connection', async (_what, sent, status) => {
@@ -88,10 +93,38 @@ describe('serveGateway', () => {
     const body = /\{.*\}/.exec(sentBody)?.[0] ?? ''
     expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
     expect(head).toMatch(/content-type: application\/problem\+json/i)
-    expect(head).toMatch(/cache-control: no-store/i)
+    for (const [name, value] of Object.entries(headersOfEveryAnswer('http://localhost'))) {
+      expect(head.toLowerCase()).toContain(`\r\n${name}: ${value}`.toLowerCase())
+    }
     expect(JSON.parse(body)).toMatchObject({ type: 'urn:single-state:error:request_invalid', status, code: 'request_invalid' })
     await closed
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  })
+
+  it.each(['/healthz?return_to=/../x', '/healthz?..', '/healthz?a=/./'])(
+    'serves dots that are no segments of a path: %s',
+    async (target) => {
+      const { url } = await serving()
+      expect((await fetch(url + target)).status).toBe(200)
+    },
+  )
+
+  it('has no more requests under way than connections, however many come on one of them, and serves again afterwards', async () => {
+    const held = Promise.withResolvers<void>()
+    const { store } = await openTestGateway()
+    const slow = { ...store, health: () => held.promise.then(() => store.health()) }
+    const { gateway } = await openTestGateway({ store: slow })
+    const one = await serveGateway(gateway, { port: 0, hostname: '127.0.0.1', connections: { most: 3 } })
+    served.push(one)
+    const socket = connect(one.port, '127.0.0.1')
+    const answer = textOf(socket)
+    socket.write('GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(4))
+    const elsewhere = await fetch(`http://127.0.0.1:${one.port}/healthz`)
+    expect([elsewhere.status, elsewhere.headers.get('retry-after'), elsewhere.headers.get('connection')]).toEqual([503, '1', 'close'])
+    held.resolve()
+    const text = await answer
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 503'])
+    expect((await fetch(`http://127.0.0.1:${one.port}/readyz`)).status).toBe(200)
   })
 
   it('takes no more connections than it was told', async () => {

@@ -1,10 +1,11 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
+import { getRequestListener, type Http2Bindings, type HttpBindings, RequestError } from '@hono/node-server'
 import { type CheckedConnectionLimits, type ConnectionLimits, connectionLimitsOf } from './connection-limits.ts'
 import type { Gateway } from './gateway.ts'
 import { paced } from './http/paced.ts'
-import { answerUnreadable, refuseUnreadable } from './http/refuse-unreadable.ts'
+import { createPlainRefusals, type PlainRefusals } from './http/plain-refusals.ts'
+import { refuseUnreadable } from './http/refuse-unreadable.ts'
 import { processTimers } from './timers.ts'
 import type { TlsPair } from './tls-files.ts'
 
@@ -54,8 +55,9 @@ export async function serveGateway(
   { port, hostname = 'localhost', tls, connections = {}, drainMs = longestDrainMs }: ServeOptions,
 ): Promise<ServedGateway> {
   const checked = connectionLimitsOf(connections)
-  const server = serverOf(gateway, tls, checked)
-  refuseUnreadable(server, paced(checked.lettingGo, processTimers.after))
+  const refusals = createPlainRefusals(gateway.origin)
+  const server = serverOf(gateway, tls, checked, refusals)
+  refuseUnreadable(server, refusals, paced(checked.lettingGo, processTimers.after))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ port, host: hostname, backlog: mostWaiting }, resolve)
@@ -71,17 +73,35 @@ export async function serveGateway(
   }
 }
 
-function serverOf(gateway: Gateway, tls: TlsPair | undefined, connections: CheckedConnectionLimits): Server {
+function serverOf(gateway: Gateway, tls: TlsPair | undefined, connections: CheckedConnectionLimits, refusals: PlainRefusals): Server {
   const { most, headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout, silenceMs } = connections
   const serverOptions = { ...limits, headersTimeout, requestTimeout }
+  // Who sends its requests without waiting for answers has many under way on one connection.
+  let underWay = 0
   const fetch = async (request: Request, { incoming, outgoing }: HttpBindings | Http2Bindings) => {
-    await send(await gateway.fetch(request, { address: incoming.socket.remoteAddress ?? null }), outgoing as ServerResponse)
-    return alreadySent
+    if (hasDotSegment(incoming.url ?? '')) return refusals.response(400)
+    if (underWay >= most) return refusals.response(503)
+    underWay += 1
+    try {
+      await send(await gateway.fetch(request, { address: incoming.socket.remoteAddress ?? null }), outgoing as ServerResponse)
+      return alreadySent
+    } finally {
+      underWay -= 1
+    }
   }
-  const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: answerUnreadable })
+  const errorHandler = (error: unknown) => refusals.response(error instanceof RequestError ? 400 : 500)
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler })
   const server = tls ? createTlsServer({ ...serverOptions, ...tls }, listener) : createServer(serverOptions, listener)
   // Who does not read an answer would keep its connection for ever.
   return Object.assign(server, { maxConnections: most, timeout: silenceMs })
+}
+
+/**
+ * Whether a path goes up or stays (RFC 3986 section 5.2.4), spelt out or not. A proxy may ask about somebody else's path behind
+ * that of a call, and such a path would lead to another call, whose answer is no judgement of it.
+ */
+function hasDotSegment(target: string): boolean {
+  return /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(target.split('?', 1)[0] ?? '')
 }
 
 /** What the server's adapter takes as a sign that nothing is left to send. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createPlainRefusals } from './plain-refusals.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
 
 const open: { servers: Server[]; sockets: Socket[] } = { servers: [], sockets: [] }
@@ -50,7 +51,7 @@ async function connected() {
     incoming.resume().on('end', () => response.end('served'))
   })
   open.servers.push(server)
-  refuseUnreadable(server, (call) => turns.push(call))
+  refuseUnreadable(server, createPlainRefusals('http://localhost'), (call) => turns.push(call))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   open.sockets.push(socket)

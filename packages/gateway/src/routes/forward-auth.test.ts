@@ -36,6 +36,13 @@ async function refusal(response: Response) {
 }
 
 describe('GET /v1/forward-auth', () => {
+  it.each(['/caf%E9', '/a%2Fb', '//a', '/%00', '/a%'])('has no opinion on the path that a proxy asks about: %s', async (path) => {
+    const gateway = await openTestGateway()
+    const token = await gateway.signIn()
+    expect((await ask(gateway, token, {}, `/v1/forward-auth${path}`)).status).toBe(200)
+    expect((await ask(gateway, null, {}, `/v1/forward-auth${path}`)).status).toBe(401)
+  })
+
   it('answers what the application would read, signed for it and for five seconds', async () => {
     const gateway = await openTestGateway()
     const token = await gateway.signIn('ada', { roles: ['x'] })

@@ -34,7 +34,8 @@ export function mount<O extends Operation>(app: Hono<GatewayEnv>, ports: Gateway
     const revision = operation.path.startsWith('/v1/') && !operation.forProxies ? contractRevisionOf(request) : null
     const { text, value } = operation.body ? await readJson(request, operation.limits ?? bodyLimits) : { text: '', value: undefined }
     const body = operation.body ? parseBody(operation, value) : undefined
-    checkPath(request)
+    // The path behind that of a proxy's question is its own affair, and names nobody here.
+    if (!operation.forProxies) checkPath(request)
     const query = operation.query ? parseQuery(operation, c.req.query()) : undefined
     const application = operation.proof === 'none' ? null : authenticate(ports, request, c, operation)
     if (operation.proof === 'operator' && application?.operates !== 'all') throw new ProblemError('application_denied')

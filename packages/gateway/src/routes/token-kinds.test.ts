@@ -1,8 +1,11 @@
 import { sessionContextHeader } from '@single-state/core/protocol'
 import { CompactSign } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLogoutTokens } from '../../test/logout-tokens.ts'
+import { startTestIdp, type TestIdp } from '../../test/test-idp.ts'
 import { contract, keyOf, openTestGateway, origin, type TestGateway } from '../fixtures/test-gateway.ts'
 import { openTestKeyring } from '../fixtures/test-keyring.ts'
+import { oidc } from '../oidc/oidc.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
 
@@ -28,8 +31,8 @@ const kinds = [
 type Kind = (typeof kinds)[number]
 
 /** A gateway with somebody signed in, and one credential of each kind, each as genuine as its kind can be. */
-async function open() {
-  const gateway = await openTestGateway()
+async function open(overrides: Parameters<typeof openTestGateway>[0] = {}) {
+  const gateway = await openTestGateway(overrides)
   const token = await gateway.signIn()
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
   const { kid, alg, key } = (await openTestKeyring(gateway)).signing()
@@ -136,21 +139,33 @@ describe('a credential in the place of the session cookie', () => {
   it.each(kinds)('signs out only as a session token: %s', async (kind) => {
     const { call, made, read, token } = await open()
     const headers = { Cookie: `__Host-session=${made[kind]}`, Origin: origin, 'Sec-Fetch-Site': 'same-origin' }
-    const { status } = await call('POST', '/logout', {
-      headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' },
-      body: 'return_to=',
-    })
-    expect([200, 302, 400]).toContain(status)
-    expect((await read(token)).status).toBe(kind === 'session token' && status === 302 ? 401 : 200)
+    const form = { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' }
+    expect((await call('POST', '/logout', { headers: form, body: '' })).status).toBe(302)
+    expect((await read(token)).status).toBe(kind === 'session token' ? 401 : 200)
   })
 })
 
 describe('a credential in the place of a logout token', () => {
-  it.each(kinds)('is refused, though the gateway itself has signed it: %s', async (kind) => {
-    const { call, made, read, token } = await open()
-    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
-    const { status } = await call('POST', '/backchannel-logout', { headers, body: `logout_token=${encodeURIComponent(made[kind])}` })
-    expect(status).toBe(400)
-    expect((await read(token)).status).toBe(200)
+  let idp: TestIdp
+  beforeAll(async () => {
+    idp = await startTestIdp(origin)
+  })
+  afterAll(() => idp.stop())
+
+  it('is taken when it is a logout token of the provider, and refused when the gateway itself has signed it, whatever it is', async () => {
+    const tokens = await createLogoutTokens(idp.issuer)
+    idp.spoil(tokens.keySet)
+    const { issuer, clientId, clientSecret } = idp
+    const { call, made, read, store } = await open({ idp: oidc({ issuer, clientId, clientSecret }) })
+    const before = await store.health()
+    const statusOf = async (token: string) => {
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+      return (await call('POST', '/backchannel-logout', { headers, body: `logout_token=${encodeURIComponent(token)}` })).status
+    }
+    for (const kind of kinds) expect([kind, await statusOf(made[kind])]).toEqual([kind, 400])
+    expect((await read(made['session token'])).status).toBe(200)
+    expect(await store.health()).toMatchObject({ seq: before.seq, endings: before.endings })
+    expect(await statusOf(await tokens.token())).toBe(200)
+    expect((await store.health()).endings).toBe(before.endings + 1)
   })
 })
