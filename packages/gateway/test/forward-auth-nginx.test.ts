@@ -6,7 +6,15 @@ import { freePort, skipWithout } from '../../../tools/servers/server-process.ts'
 import { keyOf } from '../src/fixtures/test-gateway.ts'
 import { overNetwork } from './browser.ts'
 import { sessionCookie } from './login-harness.ts'
-import { listeningGateway, nginxConfiguration, proxiedApplication } from './proxied-application.ts'
+import {
+  addressThatSays,
+  askForUpgrade,
+  listeningGateway,
+  nginxConfiguration,
+  proxiedApplication,
+  returnPaths,
+  sayings,
+} from './proxied-application.ts'
 
 type Gateway = Awaited<ReturnType<typeof listeningGateway>>
 
@@ -77,11 +85,38 @@ describe.skipIf(skipWithout('nginx'))('an application behind nginx', () => {
   })
 
   it.each([null, 'not.a.token', ''])('is not reached by a request without a session: %s', async (token) => {
-    const page = await ask('/me?a=1', token, { 'Sec-Fetch-Mode': 'navigate' })
+    const page = await ask('/me', token, { 'Sec-Fetch-Mode': 'navigate' })
     expect([page.status, page.headers.get('cache-control')]).toEqual([302, 'private, no-store'])
-    expect(page.headers.get('location')).toMatch(new RegExp(`^http://localhost:${gateway.port}/login\\?return_to=http://.+/me\\?a=1$`))
     expect((await ask('/me', token, { 'Sec-Fetch-Mode': 'cors' })).status).toBe(401)
     expect((await ask('/headers', token, {}, 'POST')).status).toBe(401)
+  })
+
+  it.each<[string, Readonly<Record<string, string>>, number, string?]>([
+    ['a page', { 'Sec-Fetch-Mode': 'navigate' }, 302],
+    ['a page, in a browser that does not say so', { Accept: 'text/html,*/*;q=0.8' }, 302],
+    ['what a script asks for', { 'Sec-Fetch-Mode': 'cors', Accept: 'text/html' }, 401],
+    ['what a program asks for', { Accept: 'application/json' }, 401],
+    ['a form that was sent', { 'Sec-Fetch-Mode': 'navigate', Accept: 'text/html' }, 401, 'POST'],
+  ])('sends to the login who opens a page, and tells everybody else 401: %s', async (_what, headers, status, method) => {
+    const answer = await ask('/me', null, headers, method)
+    expect([answer.status, answer.headers.has('location')]).toEqual([status, status === 302])
+  })
+
+  it.each(returnPaths)('is come back to after the login, which is told nothing else: %s', async (path, back) => {
+    const { headers } = await ask(path, null, { 'Sec-Fetch-Mode': 'navigate' })
+    const login = new URL(headers.get('location') ?? '')
+    expect(`${login.origin}${login.pathname}`).toBe(`http://localhost:${gateway.port}/login`)
+    const [[name, value] = ['', ''], ...others] = [...login.searchParams]
+    expect([name, new URL(value).href, others]).toEqual(['return_to', `http://localhost:${port}${back}`, []])
+    expect((await gateway.gateway.fetch(new Request(login))).status).toBe(302)
+    expect(headers.get('set-cookie')).toBeNull()
+  })
+
+  it('speaks WebSocket with those who are signed in, and no other protocol', async () => {
+    const token = await gateway.signIn('ada')
+    expect(await askForUpgrade(port, 'websocket', token)).toEqual({ status: 101, received: 'with a context: ping' })
+    expect((await askForUpgrade(port, 'websocket', null)).status).toBe(401)
+    for (const other of ['h2c', 'websocket, h2c', ['h2c', 'websocket']]) expect((await askForUpgrade(port, other, token)).status).toBe(200)
   })
 
   it('gets the gateway’s context and never the browser’s', async () => {
@@ -119,12 +154,30 @@ describe.skipIf(skipWithout('nginx'))('an application behind nginx', () => {
     expect((await ask('/me', successor)).body).toMatchObject({ subject: 'ada', source: 'snapshot' })
   })
 
-  it('hands out no cookie with an answer that others may keep', async () => {
+  it.each(sayings.kept)('hands out a cookie with an answer that then nobody may keep: %s', async (_what, said) => {
     const token = await gateway.signIn('ada')
     gateway.advance(200_000)
-    expect((await ask('/headers', token)).headers.get('set-cookie')).toContain(sessionCookie)
-    expect((await ask('/asset', token)).headers.get('set-cookie')).toBeNull()
+    const { status, headers } = await ask(addressThatSays(said), token)
+    expect([status, headers.getSetCookie().length]).toEqual([Number(said['status'] ?? 200), 1])
+    expect(headers.get('set-cookie')).toContain(sessionCookie)
+    expect(headers.get('cache-control')).toMatch(/(^|, )no-store$/)
   })
+
+  it.each(sayings.stored)('hands out no cookie with an answer that others may keep: %s', async (_what, said) => {
+    const token = await gateway.signIn('ada')
+    gateway.advance(200_000)
+    const { status, headers } = await ask(addressThatSays(said), token)
+    expect([status, headers.get('set-cookie')]).toEqual([Number(said['status'] ?? 200), null])
+    expect(headers.get('cache-control')).toBe(said['Cache-Control'] ?? null)
+  })
+
+  it.each([...sayings.kept, ...sayings.stored])(
+    'says about caches what it always says, while no cookie is due: %s',
+    async (_what, said) => {
+      const { headers } = await ask(addressThatSays(said), await gateway.signIn('ada'))
+      expect([headers.get('set-cookie'), headers.get('cache-control')]).toEqual([null, said['Cache-Control'] ?? null])
+    },
+  )
 
   it('is signed out by a token that was replaced long ago', async () => {
     const token = await gateway.signIn('ada')
