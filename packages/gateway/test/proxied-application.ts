@@ -24,8 +24,19 @@ export function nginxConfiguration(ports: { readonly nginx: number; readonly gat
   ])
 }
 
+/** The configuration for Caddy of the guide, with the addresses of a test. Its key comes from the environment. */
+export function caddyConfiguration(ports: { readonly caddy: number; readonly gateway: number; readonly application: number }): string {
+  return guideConfiguration('caddyfile', [
+    ['https://app.example.com', `http://localhost:${ports.caddy}`],
+    ['app.example.com', `http://localhost:${ports.caddy}`],
+    ['127.0.0.1:4400', `127.0.0.1:${ports.gateway}`],
+    ['localhost:4400', `localhost:${ports.gateway}`],
+    ['127.0.0.1:3000', `127.0.0.1:${ports.application}`],
+  ])
+}
+
 /** A configuration of the guide, by the language of its block, with other words for its own. */
-export function guideConfiguration(language: string, replaced: readonly (readonly [from: string, to: string])[]): string {
+function guideConfiguration(language: string, replaced: readonly (readonly [from: string, to: string])[]): string {
   const page = readFileSync(new URL('../../../docs/guides/forward-auth.md', import.meta.url), 'utf8')
   const [, block = ''] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(page) ?? []
   return replaced.reduce((text, [from, to]) => {
