@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isLoopback } from '@single-state/core/protocol'
 import type { GatewayConfig } from '../config.ts'
-import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { type Command, CommandError, expectNoPositionals, type Terminal, UsageError } from './command.ts'
 import { readableLog } from './readable-log.ts'
-import { configOf, givenPort, portOf, serveUntilStopped, startOptions } from './start-gateway.ts'
+import { givenPort, portOf, serveUntilStopped, startOptions, withConfig } from './start-gateway.ts'
 
 export const dev: Command = {
   name: 'dev',
@@ -12,21 +12,26 @@ export const dev: Command = {
   usage: '[--config <file>] [--port <number>] [--store <store>]',
   options: { ...startOptions, port: { type: 'string', help: "the port to listen on, and of the origin (default: the origin's, or 4400)" } },
   async run(input, terminal) {
-    const config = moved(await configOf(input, terminal), givenPort(input))
-    checkDevelopment(config, terminal)
-    return serveUntilStopped(config, terminal, {
-      hostname: 'localhost',
-      port: portOf(config.origin),
-      options: { logTo: { write: (line) => terminal.out(readableLog(line)) } },
-      say: terminal.out,
-      welcome: () => welcome(config, terminal),
-    })
+    expectNoPositionals(input)
+    const port = givenPort(input)
+    if (port === 0) throw new UsageError('--port: expected a port that people can be told before, found 0')
+    return withConfig(input, terminal, (config) => develop(moved(config, port), terminal))
   },
+}
+
+async function develop(config: GatewayConfig, terminal: Terminal): Promise<number> {
+  checkDevelopment(config, terminal)
+  return serveUntilStopped(config, terminal, {
+    hostname: 'localhost',
+    port: portOf(config.origin),
+    options: { logTo: { write: (line) => terminal.out(readableLog(line)) } },
+    say: terminal.out,
+    welcome: () => welcome(config, terminal),
+  })
 }
 
 /** On another port people meet it at another origin: links, cookies and tokens must say the same. */
 function moved(config: GatewayConfig, port: number | null): GatewayConfig {
-  if (port === 0) throw new UsageError('--port: expected a port that people can be told before, found 0')
   const url = URL.parse(config.origin)
   if (port === null || url === null) return config
   url.port = String(port)

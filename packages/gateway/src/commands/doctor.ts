@@ -1,3 +1,4 @@
+import type { GatewayConfig } from '../config.ts'
 import { checkedConfig } from './checked-config.ts'
 import { type Command, CommandError, type CommandInput, expectNoPositionals, type Terminal } from './command.ts'
 import { configurationFindings, cookieFinding, encryptionFinding, nodeFinding } from './doctor/configuration.ts'
@@ -6,7 +7,7 @@ import { providerFindings } from './doctor/provider.ts'
 import { gatewayFinding } from './doctor/running-gateway.ts'
 import { storeFindings } from './doctor/store.ts'
 import { listenerFindings } from './doctor/tls.ts'
-import { configOf, startOptions } from './start-gateway.ts'
+import { startOptions, withConfig } from './start-gateway.ts'
 
 export const doctor: Command = {
   name: 'doctor',
@@ -34,24 +35,26 @@ export const doctor: Command = {
 async function examine(input: CommandInput, terminal: Terminal): Promise<readonly Finding[]> {
   const node = nodeFinding(process.versions.node)
   try {
-    const config = await configOf(input, terminal)
-    const checked = checkedConfig(config, terminal)
-    const { isServed, ...gateway } = await gatewayFinding(checked.origin)
-    return [
-      node,
-      ...configurationFindings(checked),
-      cookieFinding(checked),
-      encryptionFinding(checked),
-      ...listenerFindings(checked.tls, checked.origin, terminal.cwd, Date.now()),
-      gateway,
-      ...(await storeFindings(config, checked, isServed)),
-      ...(await providerFindings(config.idp, checked.origin)),
-    ]
+    return [node, ...(await withConfig(input, terminal, (config) => examineConfig(config, terminal)))]
   } catch (error) {
     // Without a configuration there is nothing more to look at, and this is what to know.
     if (!(error instanceof CommandError)) throw error
     return [node, fail('configuration', error.message, "correct it; 'single-state gateway' would not start either")]
   }
+}
+
+async function examineConfig(config: GatewayConfig, terminal: Terminal): Promise<readonly Finding[]> {
+  const checked = checkedConfig(config, terminal)
+  const { isServed, ...gateway } = await gatewayFinding(checked.origin)
+  return [
+    ...configurationFindings(checked),
+    cookieFinding(checked),
+    encryptionFinding(checked),
+    ...listenerFindings(checked.tls, checked.origin, terminal.cwd, Date.now()),
+    gateway,
+    ...(await storeFindings(config, checked, isServed)),
+    ...(await providerFindings(config.idp, checked.origin)),
+  ]
 }
 
 const signs = { ok: '✓', warn: '!', fail: '✗' } as const

@@ -1,5 +1,6 @@
 import { isSessionError } from '@single-state/core/errors'
 import { changeEntry, gatewayName } from '../audit/entries.ts'
+import type { GatewayConfig } from '../config.ts'
 import { endAllAnswerSchema } from '../routes/schemas.ts'
 import { openStore } from '../stores/open-store.ts'
 import type { SessionStore } from '../stores/store.ts'
@@ -7,7 +8,7 @@ import { namesAnOption } from './checked-config.ts'
 import { type Command, CommandError, type CommandInput, expectNoPositionals, type Terminal, UsageError } from './command.ts'
 import { operatorCalls, operatorOptions } from './operator-calls.ts'
 import { isReasonCode, receiptLines } from './receipt-lines.ts'
-import { configOf, startOptions } from './start-gateway.ts'
+import { startOptions, withConfig } from './start-gateway.ts'
 
 const defaultReason = 'operator.end-all'
 
@@ -27,16 +28,20 @@ export const endAll: Command = {
     expectNoPositionals(input)
     const reason = input.text('reason') ?? defaultReason
     if (!isReasonCode(reason)) throw new UsageError(`--reason: expected up to 64 characters of a-z, 0-9, _ . -, found "${reason}"`)
-    const end = input.flag('offline') ? await offline(input, terminal) : online(input, terminal)
-    await confirmed(input, terminal)
-    const { answer, lines } = await end(reason)
-    for (const line of input.flag('json') ? [JSON.stringify(answer)] : lines) terminal.out(line)
-    return 0
+    if (!input.flag('offline')) return carryOut(online(input, terminal), reason, input, terminal)
+    return withConfig(input, terminal, (config) => carryOut(offline(config), reason, input, terminal))
   },
 }
 
 /** What ends everybody, and how it is told to programs and to people. */
 type Ending = (reason: string) => Promise<{ readonly answer: object; readonly lines: readonly string[] }>
+
+async function carryOut(end: Ending, reason: string, input: CommandInput, terminal: Terminal): Promise<number> {
+  await confirmed(input, terminal)
+  const { answer, lines } = await end(reason)
+  for (const line of input.flag('json') ? [JSON.stringify(answer)] : lines) terminal.out(line)
+  return 0
+}
 
 function online(input: CommandInput, terminal: Terminal): Ending {
   const calls = operatorCalls(input, terminal)
@@ -46,8 +51,7 @@ function online(input: CommandInput, terminal: Terminal): Ending {
   }
 }
 
-async function offline(input: CommandInput, terminal: Terminal): Promise<Ending> {
-  const { store } = await configOf(input, terminal)
+function offline({ store }: GatewayConfig): Ending {
   if (store === 'memory') throw new CommandError('a memory store has no sessions but those of the gateway that runs on it')
   return async (reason) => {
     const opened = await opening(store)

@@ -4,10 +4,10 @@ import type { Application } from '../policy/applications.ts'
 import { type InspectedSession, inspectedSessionSchema } from '../routes/schemas.ts'
 import { checkedConfig } from './checked-config.ts'
 import { type Command, type CommandInput, type Terminal, UsageError } from './command.ts'
-import { explainSession } from './explain-session.ts'
+import { explainSession, type Fact } from './explain-session.ts'
 import { operatorCalls, operatorOptions, RefusedError } from './operator-calls.ts'
 import { oneLine } from './plain-text.ts'
-import { loadedConfig, startOptions } from './start-gateway.ts'
+import { startOptions, withConfig } from './start-gateway.ts'
 
 export const explain: Command = {
   name: 'explain',
@@ -22,23 +22,36 @@ export const explain: Command = {
   async run(input, terminal) {
     const [id, ...more] = input.positionals
     if (!id || more.length > 0) throw new UsageError('expected the id of one session')
-    const config = checkedConfig(await loadedConfig(input, terminal), terminal)
-    const application = applicationOf(input, config)
-    const path = pathOf(input)
-    const session = await sessionOf(id, input, terminal)
-    const facts = explainSession({ session, application, path, config, nowMs: Date.now() })
-    const denied = facts.some(({ kind }) => kind === 'deny')
-    if (input.flag('json')) terminal.out(JSON.stringify({ session: id, application: application.name, path, denied, facts }))
-    else {
-      const what = path === null ? 'this session' : `${path} of this session`
-      terminal.out(denied ? `✗ ${application.name} is denied ${what}` : `✓ ${application.name} is given ${what}`)
-      for (const { kind, about, says } of facts) terminal.out(oneLine(`  ${signs[kind]} ${about.padEnd(9)}  ${says}`))
-    }
-    return denied ? 1 : 0
+    return withConfig(input, terminal, async (given) => {
+      const config = checkedConfig(given, terminal)
+      const application = applicationOf(input, config)
+      const path = pathOf(input)
+      const session = await sessionOf(id, input, terminal)
+      const facts = explainSession({ session, application, path, config, nowMs: Date.now() })
+      const denied = facts.some(({ kind }) => kind === 'deny')
+      const answer = { session: id, application: application.name, path, denied, facts }
+      for (const line of input.flag('json') ? [JSON.stringify(answer)] : linesOf(answer)) terminal.out(line)
+      return denied ? 1 : 0
+    })
   },
 }
 
 const signs = { ok: '✓', deny: '✗', note: ' ' } as const
+
+interface Answer {
+  readonly application: string
+  readonly path: string | null
+  readonly denied: boolean
+  readonly facts: readonly Fact[]
+}
+
+function linesOf({ application, path, denied, facts }: Answer): readonly string[] {
+  const what = path === null ? 'this session' : `${path} of this session`
+  return [
+    denied ? `✗ ${application} is denied ${what}` : `✓ ${application} is given ${what}`,
+    ...facts.map(({ kind, about, says }) => oneLine(`  ${signs[kind]} ${about.padEnd(9)}  ${says}`)),
+  ]
+}
 
 function applicationOf({ text }: CommandInput, { applications }: CheckedConfig): Application {
   const name = text('application')

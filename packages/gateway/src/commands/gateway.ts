@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '../config.ts'
-import { type Command, type CommandInput, UsageError } from './command.ts'
-import { configOf, givenPort, portOf, serveUntilStopped, startOptions } from './start-gateway.ts'
+import { type Command, type CommandInput, expectNoPositionals, UsageError } from './command.ts'
+import { givenPort, portOf, serveUntilStopped, startOptions, withConfig } from './start-gateway.ts'
 
 export const gateway: Command = {
   name: 'gateway',
@@ -13,21 +13,26 @@ export const gateway: Command = {
     'tls-cert': { type: 'string', help: 'the certificate with its chain, as PEM; without it speaks plain HTTP' },
   },
   async run(input, terminal) {
-    const config = withTls(await configOf(input, terminal), input)
+    expectNoPositionals(input)
+    const tls = givenTls(input)
+    const port = givenPort(input)
     const hostname = input.text('host') ?? '0.0.0.0'
-    return serveUntilStopped(config, terminal, {
-      hostname,
-      port: givenPort(input) ?? portOf(config.origin),
-      // Standard output is the log alone, one JSON object per line.
-      say: terminal.err,
-      welcome: (port) => [`listening on ${hostname}:${port}; people reach it at ${config.origin}`],
-    })
+    return withConfig(input, terminal, (config) =>
+      serveUntilStopped(tls === null ? config : { ...config, tls }, terminal, {
+        hostname,
+        port: port ?? portOf(config.origin),
+        // Standard output is the log alone, one JSON object per line.
+        say: terminal.err,
+        welcome: (listening) => [`listening on ${hostname}:${listening}; people reach it at ${config.origin}`],
+      }),
+    )
   },
 }
 
-function withTls(config: GatewayConfig, { text }: CommandInput): GatewayConfig {
+/** The certificate's files that were named; null when none were. */
+function givenTls({ text }: CommandInput): NonNullable<GatewayConfig['tls']> | null {
   const [key, cert] = [text('tls-key'), text('tls-cert')]
-  if (key === undefined && cert === undefined) return config
+  if (key === undefined && cert === undefined) return null
   if (key === undefined || cert === undefined) throw new UsageError('expected --tls-key and --tls-cert, found one of them')
-  return { ...config, tls: { key, cert } }
+  return { key, cert }
 }

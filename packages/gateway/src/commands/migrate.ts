@@ -1,7 +1,7 @@
 import { withDriver } from '../stores/driver.ts'
 import { namesAnOption } from './checked-config.ts'
 import { type Command, CommandError, type CommandInput, expectNoPositionals, type Terminal } from './command.ts'
-import { configOf, startOptions } from './start-gateway.ts'
+import { startOptions, withConfig } from './start-gateway.ts'
 
 export const migrate: Command = {
   name: 'migrate',
@@ -26,7 +26,7 @@ export const migrate: Command = {
 
 /** Of `--store` alone where it is given: a configuration that opens its store itself cannot be loaded before this has run. */
 async function addressOf(input: CommandInput, terminal: Terminal): Promise<string> {
-  const store = input.text('store') ?? (await configOf(input, terminal)).store
+  const store = input.text('store') ?? (await withConfig(input, terminal, async (config) => config.store))
   if (typeof store === 'string' && /^postgres(ql)?:/.test(store)) return store
   throw new CommandError("expected a store 'postgres://…', with --store or in the configuration; every other store needs no migration")
 }

@@ -4,7 +4,7 @@ import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { type ServedGateway, serveGateway } from '../serve.ts'
 import { readTlsFiles, type TlsPair } from '../tls-files.ts'
 import { namesAnOption } from './checked-config.ts'
-import { CommandError, type CommandInput, expectNoPositionals, type Terminal, UsageError } from './command.ts'
+import { CommandError, type CommandInput, type Terminal, UsageError } from './command.ts'
 import { loadEnvironment, loadModule } from './load-module.ts'
 
 /** Options of both commands that start a gateway. */
@@ -14,16 +14,27 @@ export const startOptions = {
   store: { type: 'string', help: "another store than the configuration's, such as memory or sqlite:./sessions.db" },
 } as const
 
-/** The configuration of the folder, with what the command line says instead. */
-export async function configOf(input: CommandInput, terminal: Terminal): Promise<GatewayConfig> {
-  expectNoPositionals(input)
+/**
+ * Works with the configuration of the folder, and with what the command line says instead. A store that the configuration
+ * has opened is closed at the end, also one that is not used: it would keep the process alive, and nobody would start again
+ * what has failed.
+ */
+export async function withConfig<Result>(
+  input: CommandInput,
+  terminal: Terminal,
+  work: (config: GatewayConfig) => Promise<Result>,
+): Promise<Result> {
   const config = await loadedConfig(input, terminal)
   const store = input.text('store')
-  return store === undefined ? config : { ...config, store }
+  try {
+    return await work(store === undefined ? config : { ...config, store })
+  } finally {
+    if (typeof config.store === 'object') await config.store?.close?.()
+  }
 }
 
 /** The configuration of the folder, as it is written there. */
-export async function loadedConfig(input: CommandInput, terminal: Terminal): Promise<GatewayConfig> {
+async function loadedConfig(input: CommandInput, terminal: Terminal): Promise<GatewayConfig> {
   loadEnvironment(terminal)
   const { file, module } = await loadModule(terminal.cwd, input.text('config'), ['gateway.config.ts', 'gateway.config.js'])
   const config = module['default'] as GatewayConfig | undefined
@@ -57,17 +68,8 @@ export interface Start {
   readonly welcome: (port: number) => readonly string[]
 }
 
-/** Serves a gateway until the terminal is asked to stop, then answers what is under way and closes it, with its store. */
+/** Serves a gateway until the terminal is asked to stop, then answers what is under way and closes it. */
 export async function serveUntilStopped(config: GatewayConfig, terminal: Terminal, start: Start): Promise<number> {
-  try {
-    return await serve(config, terminal, start)
-  } finally {
-    // A store that the configuration opened keeps the process alive: nobody would start it again after a start that failed.
-    if (typeof config.store === 'object') await config.store.close()
-  }
-}
-
-async function serve(config: GatewayConfig, terminal: Terminal, start: Start): Promise<number> {
   const read = () => (config.tls ? readTlsFiles(config.tls, terminal.cwd) : undefined)
   const tls = told(read)
   const running = await open(config, { ...start.options, env: terminal.env })
