@@ -13,12 +13,16 @@ export const inspect: Command = {
     const [id, ...more] = input.positionals
     if (!id || more.length > 0) throw new UsageError('expected the id of one session')
     const session = await operatorCalls(input, terminal).get(sessionPath(id), inspectedSessionSchema)
-    for (const line of input.flag('json') ? [JSON.stringify(session)] : linesOf(session)) terminal.out(oneLine(line))
+    for (const line of input.flag('json') ? [JSON.stringify(session)] : linesOf(session)) terminal.out(line)
     return 0
   },
 }
 
-function linesOf({ id, issuer, subject, state, document }: InspectedSession): readonly string[] {
+function linesOf(session: InspectedSession): readonly string[] {
+  return [...factsOf(session).map(oneLine), '', ...documentLines(session)]
+}
+
+function factsOf({ id, issuer, subject, state }: InspectedSession): readonly string[] {
   return [
     `session     ${id}`,
     `subject     ${subject} of ${issuer}`,
@@ -27,6 +31,11 @@ function linesOf({ id, issuer, subject, state, document }: InspectedSession): re
     `created     ${state.createdAt}`,
     `exchanged   ${state.lastExchangeAt}`,
     `ends        ${state.idleAt} if unused, ${state.expiresAt} at the latest`,
-    document === null ? '\nThe stored document is not valid.' : `\n${JSON.stringify(document, null, 2)}`,
   ]
+}
+
+/** Line breaks between the members are ours; those within a text are written as JSON writes them. */
+function documentLines({ document, state }: InspectedSession): readonly string[] {
+  if (document === null) return [`The gateway cannot read the stored document, of revision ${state.contract} of the contract.`]
+  return JSON.stringify(document, null, 2).split('\n')
 }

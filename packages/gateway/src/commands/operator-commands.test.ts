@@ -40,6 +40,9 @@ describe('single-state inspect', () => {
     expect(shown.out).toContain('subject     ada of urn:single-state:development-people')
     expect(shown.out).toContain('state       active, version 2')
     expect(shown.out).toContain('token       generation 1, confirmed')
+    expect(shown.out).toMatch(/\n\n\{\n {2}"id": "[\w-]{43}",\n {2}"version": 2,\n/)
+    expect(shown.out).toMatch(/\n {2}"identity": \{\n {4}"subject": "ada",\n/)
+    expect(shown.out).toMatch(/\n\}$/)
     const { document, state } = JSON.parse((await gateway.asOperator(['inspect', id, '--json'])).out)
     expect([document.identity.subject, state.version]).toEqual(['ada', 2])
     expect(document.context).toBeUndefined()
@@ -50,6 +53,17 @@ describe('single-state inspect', () => {
     const { token, id } = await withRecords(gateway, 1)
     await gateway.call('DELETE', '/v1/session', { as: 'portal', token, body: { reason: 'signed.out' } })
     expect((await gateway.asOperator(['inspect', id])).out).toContain('state       ended: revoked, version 1')
+  })
+
+  it('shows of what a document holds no line of its own', async () => {
+    const gateway = await serving()
+    const { id } = (await gateway.read(await gateway.signIn('ada\n}\nstate       ended'))).body.document
+    const { out } = await gateway.asOperator(['inspect', '--', id])
+    expect(out).toContain('"subject": "ada\\n}\\nstate       ended"')
+    expect(out.split('\n').filter((line) => line.startsWith('state') || line.startsWith('}'))).toEqual([
+      'state       active, version 1',
+      '}',
+    ])
   })
 
   it('exits with 1 for a session that nobody knows', async () => {
