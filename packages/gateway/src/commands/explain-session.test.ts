@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { checkConfig } from '../configure.ts'
 import { configOf, openTestGateway, startMs, type TestGateway } from '../fixtures/test-gateway.ts'
 import type { InspectedSession } from '../routes/schemas.ts'
+import { entryOf } from '../store-contract/bench.ts'
 import { explainSession, type Fact } from './explain-session.ts'
 
 const config = checkConfig(configOf(), {})
@@ -15,6 +16,15 @@ function explained(session: InspectedSession | null, name: string, path: string 
   const application = config.applications.all.find((one) => one.name === name)
   if (!application) throw new Error(`no application ${name}`)
   return explainSession({ session, application, path, config, nowMs })
+}
+
+/** Stores a document as a gateway of another revision would. */
+async function rewrite({ store }: TestGateway, id: string, contract: number, change: (body: string) => string): Promise<void> {
+  const [record] = (await store.read([id])).records
+  if (!record) throw new Error('no session')
+  const { version, draw, body } = record
+  const commit = { id, expected: { version, draw }, draw: 'abcdefgh', contract, shown: null, body: change(body), signal: null, write: null }
+  await store.commit(commit, entryOf('update'))
 }
 
 const denials = (facts: readonly Fact[]) => facts.filter(({ kind }) => kind === 'deny').map(({ about, says }) => `${about}: ${says}`)
@@ -85,14 +95,49 @@ describe('explainSession', () => {
     expect(textOf(explained(null, name, path), 'writes')).toBe(says)
   })
 
-  it('says that a document is of a newer contract, or of none', async () => {
+  it.each<[what: string, contract: number, change: (body: string) => string, answer: object, denied: string[], says: string]>([
+    ['of an older contract', 2, (body) => body, { status: 200 }, [], 'written under revision 2, read as revision 3'],
+    [
+      'of a newer contract that has only added to it',
+      4,
+      (body) => body.replace('"plan"', '"added":1,"plan"'),
+      { status: 200 },
+      [],
+      'written under revision 4, read as revision 3: what only the newer one knows is left out',
+    ],
+    [
+      'of a newer contract that cannot be read as this one',
+      4,
+      () => '{}',
+      { status: 409, body: { code: 'contract_mismatch' } },
+      [
+        'contract: written under revision 4, which cannot be read as revision 3: unavailable until that is deployed here. Nobody is signed out',
+      ],
+      '',
+    ],
+    [
+      'of this contract that is not valid',
+      3,
+      () => '{}',
+      { status: 401, body: { code: 'session_invalid' } },
+      ['session: its stored document is not valid: the next read ends it, and the person signs in again'],
+      '',
+    ],
+  ])('says of a document what its next read meets: one %s', async (_what, contract, change, answer, denied, says) => {
     const gateway = await openTestGateway()
-    const session = await inspected(gateway, await gateway.signIn())
-    const newer = { ...session, state: { ...session.state, contract: 4 } }
-    expect(denials(explained(newer, 'portal'))).toEqual([expect.stringContaining('written under revision 4, and the contract here is 3')])
-    expect(denials(explained({ ...session, document: null }, 'portal'))).toEqual([expect.stringContaining('not valid')])
-    const older = explained({ ...session, state: { ...session.state, contract: 2 } }, 'portal')
-    expect([denials(older), textOf(older, 'contract')]).toEqual([[], 'written under revision 2, read as revision 3'])
+    const token = await gateway.signIn()
+    const { id } = await inspected(gateway, token)
+    await rewrite(gateway, id, contract, change)
+    const { body } = await gateway.call('GET', `/v1/sessions/${id}`, { as: 'admin' })
+    const facts = explained(body, 'portal')
+    expect(denials(facts)).toEqual(denied)
+    expect(
+      textOf(
+        facts.filter(({ kind }) => kind === 'note'),
+        'contract',
+      ),
+    ).toBe(says)
+    expect(await gateway.read(token)).toMatchObject(answer)
   })
 
   it('says that the token has expired and will be exchanged', async () => {

@@ -25,7 +25,7 @@ export interface Explained {
 export function explainSession(known: Explained): readonly Fact[] {
   const { session } = known
   return [
-    ...sessionFacts(session),
+    ...sessionFacts(session, known),
     ...(session === null ? [] : contractFacts(session, known)),
     ...readFacts(known),
     ...writeFacts(known),
@@ -42,7 +42,7 @@ const whyEnded = {
   reused: 'a token that had been replaced was shown again, as a copy of it would be',
 } as const
 
-function sessionFacts(session: InspectedSession | null): readonly Fact[] {
+function sessionFacts(session: InspectedSession | null, known: Explained): readonly Fact[] {
   if (session === null) {
     return [deny('session', 'the store has no session of this id: it was never there, or it is over and swept. Applications see nobody')]
   }
@@ -51,19 +51,31 @@ function sessionFacts(session: InspectedSession | null): readonly Fact[] {
   if (state.ended !== null) {
     const when = state.endedAt === null ? '' : ` at ${state.endedAt}`
     facts.push(deny('session', `it has ended${when} (${state.ended}): ${whyEnded[state.ended]}. Only a new sign-in helps`))
-  } else if (document === null) {
+  } else if (document === null && !isNewer(session, known)) {
     facts.push(deny('session', 'its stored document is not valid: the next read ends it, and the person signs in again'))
   } else facts.push(ok('session', `active, version ${state.version}, until ${state.idleAt} if unused and ${state.expiresAt} at the latest`))
   return [...facts, note('session', `of ${subject}, signed in by ${issuer} at ${state.createdAt}`)]
 }
 
-function contractFacts({ state }: InspectedSession, { config }: Explained): readonly Fact[] {
-  const { revision } = config.contract
+/** Readers ignore keys that they do not know: only a newer document that does not fit this contract is unavailable, and no sign-out. */
+function contractFacts(session: InspectedSession, known: Explained): readonly Fact[] {
+  const { document, state } = session
+  const { revision } = known.config.contract
   if (state.contract === revision) return []
-  if (state.contract < revision) return [note('contract', `written under revision ${state.contract}, read as revision ${revision}`)]
+  const written = `written under revision ${state.contract}`
+  if (!isNewer(session, known)) return [note('contract', `${written}, read as revision ${revision}`)]
+  if (document !== null) return [note('contract', `${written}, read as revision ${revision}: what only the newer one knows is left out`)]
+  if (state.ended !== null) return []
   return [
-    deny('contract', `written under revision ${state.contract}, and the contract here is ${revision}: unavailable until this is deployed`),
+    deny(
+      'contract',
+      `${written}, which cannot be read as revision ${revision}: unavailable until that is deployed here. Nobody is signed out`,
+    ),
   ]
+}
+
+function isNewer({ state }: InspectedSession, { config }: Explained): boolean {
+  return state.contract > config.contract.revision
 }
 
 function readFacts({ application, path }: Explained): readonly Fact[] {
