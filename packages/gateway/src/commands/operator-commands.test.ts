@@ -110,6 +110,7 @@ describe('single-state audit tail', () => {
     await gateway.signIn('bob')
     expect((await gateway.asOperator(['audit', 'tail'])).out.split('\n')).toHaveLength(3)
     expect((await gateway.asOperator(['audit', 'tail', '--session', id])).out.split('\n')).toHaveLength(2)
+    expect(await gateway.asOperator(['audit', 'tail', '--session', `-${id.slice(1)}`])).toEqual({ code: 0, out: '', err: '' })
   })
 
   it('marks what was denied', async () => {

@@ -63,6 +63,14 @@ describe('single-state', () => {
     expect([code, err.includes('usage:')]).toEqual([1, false])
   })
 
+  it.each([
+    ['audit tail', '--session'],
+    ['keys rotate', '--compromised', '--kid'],
+  ])('takes a name that begins with a hyphen for the value of the option before it: %s %s', async (name, ...options) => {
+    const { code, err } = await run([...name.split(' '), ...options, `-${'a'.repeat(42)}`])
+    expect([code, err]).toEqual([1, expect.stringContaining("expected the gateway's origin")])
+  })
+
   it('says its version', async () => {
     expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+/)
   })

@@ -61,7 +61,7 @@ function commandOf(argv: readonly string[]): Command | undefined {
 function inputOf(command: Command, args: readonly string[]): CommandInput {
   try {
     const { values, positionals } = parseArgs({
-      ...{ args: sessionsLast(args), options: { ...command.options } },
+      ...{ args: sessionsLast(withValues(command, args)), options: { ...command.options } },
       ...{ allowPositionals: true, strict: true },
     })
     return {
@@ -74,12 +74,26 @@ function inputOf(command: Command, args: readonly string[]): CommandInput {
   }
 }
 
-/** One session id in 64 begins with a hyphen: after `--` it is no option. No option of ours is as long. */
+/** One id of a session or key in 64 begins with a hyphen. No option of ours is as long. */
+const hyphenated = /^-[\w-]{42}$/
+
+/** Behind an option that takes a text such an id is the option's value. */
+function withValues({ options }: Command, args: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const before = joined.at(-1)
+    const takesIt = hyphenated.test(arg) && before?.startsWith('--') && options[before.slice(2)]?.type === 'string'
+    if (takesIt) joined[joined.length - 1] = `${before}=${arg}`
+    else joined.push(arg)
+  }
+  return joined
+}
+
+/** Everywhere else it is a session: after `--` it is no option. */
 function sessionsLast(args: readonly string[]): string[] {
-  const isSession = (arg: string) => /^-[\w-]{42}$/.test(arg)
-  const sessions = args.filter(isSession)
+  const sessions = args.filter((arg) => hyphenated.test(arg))
   if (sessions.length === 0 || args.includes('--')) return [...args]
-  return [...args.filter((arg) => !isSession(arg)), '--', ...sessions]
+  return [...args.filter((arg) => !hyphenated.test(arg)), '--', ...sessions]
 }
 
 function failed({ name, usage }: Command, error: unknown, terminal: Terminal): number {
