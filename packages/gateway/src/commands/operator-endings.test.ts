@@ -41,6 +41,17 @@ describe('single-state revoke', () => {
     })
   })
 
+  it('says and counts nothing of what had run out, and ends it for good', async () => {
+    const gateway = await serving()
+    const [first, second] = [await gateway.idOf(await gateway.signIn()), await gateway.idOf(await gateway.signIn())]
+    gateway.advance(31 * 60_000)
+    expect((await gateway.asOperator(['revoke', '--', first])).out).toMatch(/^ended {7}nothing: it was over already\n/)
+    expect(JSON.parse((await gateway.asOperator(['revoke', '--json', '--subject', issuer, 'ada'])).out)).toMatchObject({ ended: 0 })
+    const { records } = await gateway.store.read([first, second])
+    expect(records.map((record) => record?.ended)).toEqual(['expired', 'expired'])
+    expect((await gateway.call('GET', '/metrics', { as: 'admin' })).body).not.toContain('single_state_ends_total{why="revoked"}')
+  })
+
   it('ends everything of a person, a sign-in under way included', async () => {
     const gateway = await serving()
     const tokens = [await gateway.signIn(), await gateway.signIn(), await gateway.signIn('bob')]

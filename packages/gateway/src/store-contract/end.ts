@@ -47,8 +47,9 @@ export function endScenarios(scenario: Scenario): void {
   scenario('ends a session that had run out as expired, for good', async ({ store, clock }) => {
     const first = await created(store, 'a')
     clock.advance(idleMs)
-    kind(await store.end('a', 'revoked', entryOf('end')), 'ended')
+    kind(await store.end('a', 'revoked', entryOf('end')), 'expired')
     assert.equal((await stored(store, 'a')).ended, 'expired')
+    kind(await store.end('a', 'revoked', entryOf('end')), 'already')
     clock.advance(-idleMs)
     assert.equal(kind(await store.commit(changeOf(first), entryOf('update')), 'ended').reason, 'expired')
     assert.deepEqual(await livingOf(store), [])
@@ -99,6 +100,24 @@ export function endScenarios(scenario: Scenario): void {
     assert.deepEqual([(await stored(store, 'a')).endedAtMs, (await stored(store, 'b')).ended], [clock.now(), 'invalid'])
     const changes = kind(await store.changesSince(before.seq, before.epoch), 'changes')
     assert.deepEqual(changes.ids, ['a', 'c'])
+  })
+
+  scenario('answers of the sessions of a subject those that were alive, and ends all', async ({ store, clock }) => {
+    await created(store, 'runs out', { idleMs: 10 })
+    await created(store, 'a')
+    const before = await placeOf(store)
+    clock.advance(10)
+    assert.deepEqual((await store.endSubject(ada, null, entryOf('end_subject'))).ended, ['a'])
+    const { records } = await store.read(['runs out', 'a'])
+    assert.deepEqual(
+      records.map((record) => [record?.ended, record?.endedAtMs]),
+      [
+        ['expired', clock.now()],
+        ['revoked', clock.now()],
+      ],
+    )
+    const changes = kind(await store.changesSince(before.seq, before.epoch), 'changes')
+    assert.deepEqual(changes.ids, ['runs out', 'a'])
   })
 
   scenario('records a cutoff without a session, then each end', async ({ store }) => {

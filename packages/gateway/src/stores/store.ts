@@ -103,7 +103,7 @@ export type CommitOutcome = Position &
     | { readonly kind: 'absent' }
   )
 
-export type EndOutcome = Position & { readonly kind: 'ended' | 'already' | 'absent' }
+export type EndOutcome = Position & { readonly kind: 'ended' | 'expired' | 'already' | 'absent' }
 
 export type ExchangeOutcome = Position &
   (
@@ -197,14 +197,14 @@ export interface SessionStore {
   commit(change: Commit, audit: AuditEntry): Promise<CommitOutcome>
   /**
    * Ends one session for good, with its audit record; the version stays. An end is never refused for lack of audit space
-   * alone. One that had run out is ended too, but its tombstone says `expired`: the reason that a person was told stays,
-   * and the session stays ended if the store's clock is set back. `already` means that there was a tombstone; it is kept.
+   * alone. One that had run out is ended too, but outcome and tombstone say `expired`: the reason that a person was told
+   * stays, and the session stays ended if the store's clock is set back. `already`: there was a tombstone; it is kept.
    */
   end(id: string, reason: EndReason, audit: AuditEntry): Promise<EndOutcome>
   /**
    * Ends the sessions of a subject that `which` says, with a record each, and raises the subject's cutoff whatever it says,
    * with a record that names no session: a login that began before this call creates no session after it.
-   * Answers the ids it ended, as `end` ends them, oldest first; each is in the change log.
+   * Each is ended as `end` ends it and is in the change log. Answers the ids of those that were alive, oldest first.
    */
   endSubject(subject: SubjectOf, which: EndedSessions, audit: AuditEntry): Promise<Position & { readonly ended: readonly string[] }>
   /**

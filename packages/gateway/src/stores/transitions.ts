@@ -130,8 +130,9 @@ function committed(record: SessionRecord, change: Commit, nowMs: number): Sessio
 export function endStep(record: SessionRecord | null, reason: EndReason, audit: AuditEntry, nowMs: number): Step<Answer<EndOutcome>> {
   if (record === null) return unchanged({ kind: 'absent' })
   if (record.ended !== null) return unchanged({ kind: 'already' })
-  const next: SessionRecord = { ...record, ended: endReasonOf(record, nowMs) ?? reason, endedAtMs: nowMs }
-  return { answer: { kind: 'ended' }, changed: [next], touched: null, audit: [lineOf(audit, record, next)] }
+  const over = endReasonOf(record, nowMs)
+  const next: SessionRecord = { ...record, ended: over ?? reason, endedAtMs: nowMs }
+  return { answer: { kind: over === null ? 'ended' : 'expired' }, changed: [next], touched: null, audit: [lineOf(audit, record, next)] }
 }
 
 /** Ends those sessions of a subject that are meant and have no tombstone. The store raises the cutoff beside it, whatever is in the list. */
@@ -143,10 +144,10 @@ export function endSubjectStep(
   nowMs: number,
 ): Step<{ readonly ended: readonly string[] }> {
   const ends = siblings.filter((record) => isMeant(record, which)).map((record) => endStep(record, 'revoked', audit, nowMs))
-  const changed = ends.flatMap((end) => end.changed)
+  const alive = ends.filter(({ answer }) => answer.kind === 'ended').flatMap((end) => end.changed)
   return {
-    answer: { ended: changed.map(({ id }) => id) },
-    changed,
+    answer: { ended: alive.map(({ id }) => id) },
+    changed: ends.flatMap((end) => end.changed),
     touched: null,
     audit: [lineWithoutVersion({ ...audit, session: null, subject: subjectName(person) }), ...ends.flatMap((end) => end.audit)],
   }

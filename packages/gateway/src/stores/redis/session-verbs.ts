@@ -20,7 +20,7 @@ export function sessionVerbs(calls: Calls): Pick<SessionStore, 'create' | 'commi
     },
     async end(id, reason, entry) {
       const endingIn = ([, , , kind]: readonly unknown[]): Ending | null =>
-        kind === 'ended' ? { entry: { ...endOf([id]), reason }, isConcluded: reason !== 'revoked' } : null
+        kind === 'ended' || kind === 'expired' ? { entry: { ...endOf([id]), reason }, isConcluded: reason !== 'revoked' } : null
       return endOutcome(await calls.write(endScript, [id, reason, JSON.stringify(entry)], endingIn))
     },
     async endSubject(person, which, entry) {
@@ -34,7 +34,7 @@ export function sessionVerbs(calls: Calls): Pick<SessionStore, 'create' | 'commi
         entry: { ...endOf(ids as string[]), subjectKey: subjectKey(person), endings: endings as number },
         isConcluded: false,
       }))
-      return { ...positionOf(reply), ended: reply[4] as string[] }
+      return { ...positionOf(reply), ended: reply[6] as string[] }
     },
     async endAll(entry) {
       const args = [newEpoch(), JSON.stringify({ ...entry, session: null, subject: null })]

@@ -5,7 +5,7 @@ export const endScript = verbScript(`
 local id, reason, entry = unpack(ARGV, 3)
 local s = load(id)
 if not s then return answer('absent') end
-return answer(finish(s, reason, entry) and 'ended' or 'already')
+return answer(finish(s, reason, entry) or 'already')
 `)
 
 /** Means what `endSubjectStep` means, with the subject's cutoff. */
@@ -19,11 +19,14 @@ end
 endings = redis.call('HINCRBY', P .. 'store', 'endings', 1)
 redis.call('HSET', P .. 'cutoffs', subjectKey, endings)
 audit(entry, nil, subject, nil, nil)
-local ends = {}
+local ends, alive = {}, {}
 for _, s in ipairs(sessionsIn('subject:' .. subjectKey)) do
-  if isMeant(s) and finish(s, 'revoked', entry) then ends[#ends + 1] = s.id end
+  if isMeant(s) then
+    if finish(s, 'revoked', entry) == 'ended' then alive[#alive + 1] = s.id end
+    ends[#ends + 1] = s.id
+  end
 end
-return answer('ended', ends, endings)
+return answer('ended', ends, endings, alive)
 `)
 
 /** Means what `endAllStep` means: a new reign, and a new epoch, so that every reader starts anew. */

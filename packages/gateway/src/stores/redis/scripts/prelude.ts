@@ -113,13 +113,14 @@ local function leaveIndexes(s)
   if s.idpKey then redis.call('ZREM', P .. 'idp:' .. s.idpKey, s.id) end
 end
 
--- endStep: true when it set the tombstone
+-- endStep: what it ended the session as, false where there was a tombstone
 local function finish(s, reason, entry)
   if s.ended then return false end
-  change(s, { ended = endOf(s, now) or reason, endedAtMs = text(now) })
+  local over = endOf(s, now)
+  change(s, { ended = over or reason, endedAtMs = text(now) })
   leaveIndexes(s)
   auditOf(entry, s, s.version)
-  return true
+  return over or 'ended'
 end
 
 -- The sessions of an index without a tombstone, oldest first
