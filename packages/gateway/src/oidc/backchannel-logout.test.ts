@@ -1,6 +1,6 @@
 import { SessionError } from '@single-state/core/errors'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openLoginGateway } from '../../test/login-harness.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { loginUrl, openLoginGateway } from '../../test/login-harness.ts'
 import { createLogoutTokens, logoutEvent, type Odd } from '../../test/logout-tokens.ts'
 import { startTestIdp, type TestIdp } from '../../test/test-idp.ts'
 import { authenticationOf, openTestGateway, origin } from '../fixtures/test-gateway.ts'
@@ -16,6 +16,7 @@ beforeEach(async () => {
   await idp.start()
   idp.spoil(tokens.keySet)
 })
+afterEach(() => void vi.useRealTimers())
 afterAll(() => idp.stop())
 
 type Opened = Awaited<ReturnType<typeof openLoginGateway>>
@@ -205,6 +206,27 @@ describe('a logout token that does not hold', () => {
     expect(await gateway.isAlive(again)).toBe(true)
   })
 
+  it.each<[string, lastsMs: number, expS: number]>([
+    ['2 min and the leeway after it was issued, in whole seconds', 125_999, 600],
+    ['the leeway after its end', 64_999, 60],
+    ['the leeway after its end, a fraction of a second', 65_999, 60.5],
+  ])('is refused as a copy up to the last moment at which it would be believed: %s', async (_what, lastsMs, expS) => {
+    const gateway = await opened()
+    const iat = Math.floor(gateway.now() / 1_000)
+    const passTo = (ms: number) => {
+      gateway.advance(iat * 1_000 + ms - gateway.now())
+      vi.setSystemTime(gateway.now())
+    }
+    vi.useFakeTimers({ toFake: ['Date'] })
+    passTo(500)
+    const token = await tokens.token({ claims: { iat, exp: iat + expS } })
+    expect((await post(gateway, form(token))).status).toBe(200)
+    passTo(lastsMs)
+    expect((await post(gateway, form(token))).body.detail).toBe('logout_token: shown before')
+    passTo(lastsMs + 1)
+    expect((await post(gateway, form(token))).body.detail).toMatch(/^logout_token: not as expected: (iat|exp)$/)
+  })
+
   it('is refused by a gateway whose provider sends none', async () => {
     const gateway = await openTestGateway()
     expect((await post(gateway, form(await tokens.token()))).status).toBe(400)
@@ -253,6 +275,36 @@ describe('a sign-out that cannot be carried out', () => {
     const answers = await Promise.all(flood.map((token) => post(gateway, form(token))))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]))
     expect(asked).toBe(1)
+  })
+
+  it('asks for the keys once, also where logins have begun between tokens of unknown keys', async () => {
+    const gateway = await opened()
+    let asked = 0
+    idp.spoil((req, res) => {
+      if (req.url === '/jwks') asked++
+      return tokens.keySet(req, res)
+    })
+    for (const kid of ['nobody1', 'nobody2', 'nobody3']) {
+      expect((await gateway.gateway.fetch(new Request(loginUrl()))).status).toBe(302)
+      expect((await post(gateway, form(await tokens.token({ header: { kid } })))).status).toBe(400)
+    }
+    expect(asked).toBe(1)
+  })
+
+  it('asks for the keys anew where the provider has moved them', async () => {
+    const gateway = await opened()
+    expect((await post(gateway, form(await tokens.token()))).status).toBe(200)
+    const elsewhere = await createLogoutTokens(idp.issuer)
+    idp.spoil((req, res) => {
+      if (req.url === '/keys') return elsewhere.keySet(Object.assign(req, { url: '/jwks' }), res)
+      if (req.url !== '/.well-known/openid-configuration') return false
+      const { issuer } = idp
+      const metadata = { issuer, authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys` }
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(metadata))
+      return true
+    })
+    await gateway.gateway.fetch(new Request(loginUrl()))
+    expect((await post(gateway, form(await elsewhere.token()))).status).toBe(200)
   })
 
   it('is put off when too many come at once', async () => {

@@ -45,11 +45,16 @@ const claimsSchema = z
  * Rejections: `ProblemError` `request_invalid`; `identity_provider_unavailable` when the provider's keys cannot be had.
  */
 export function createLogoutTokenJudge(party: RelyingParty, discovery: Discovery): (token: string) => Promise<LogoutNotice> {
-  let held: { readonly provider: Provider; readonly keys: JWTVerifyGetKey } | undefined
+  let held: { readonly address: string; readonly keys: JWTVerifyGetKey } | undefined
 
-  /** As long as the metadata stands: keys that are not known are asked for at most every 30 s, all askers at once. */
+  /**
+   * Keys that are not known are asked for at most every 30 s, all askers at once. Each login brings new metadata: the key
+   * set goes by its address, or whoever opens the login would have it asked for again.
+   */
   function keysOf(provider: Provider): JWTVerifyGetKey {
-    if (held?.provider !== provider) held = { provider, keys: keySetOf(provider, party.timeoutMs) }
+    const { jwks_uri: address } = provider.serverMetadata()
+    if (address === undefined) throw providerUnavailable('metadata without a jwks_uri')
+    if (held?.address !== address) held = { address, keys: keySetAt(address, party.timeoutMs) }
     return held.keys
   }
 
@@ -66,10 +71,8 @@ export function createLogoutTokenJudge(party: RelyingParty, discovery: Discovery
   }
 }
 
-function keySetOf(provider: Provider, timeoutMs: number): JWTVerifyGetKey {
-  const { jwks_uri } = provider.serverMetadata()
-  if (jwks_uri === undefined) throw providerUnavailable('metadata without a jwks_uri')
-  return createRemoteJWKSet(new URL(jwks_uri), {
+function keySetAt(address: string, timeoutMs: number): JWTVerifyGetKey {
+  return createRemoteJWKSet(new URL(address), {
     timeoutDuration: timeoutMs,
     cooldownDuration: 30_000,
     [customFetch]: (url, { headers, ...init }) =>
@@ -105,7 +108,8 @@ function noticeOf(payload: JWTPayload): LogoutNotice {
     subject: sub ?? null,
     idpSession: sid ?? null,
     jti,
-    believedUntilMs: (Math.min(exp, iat + longestLifeS) + clockLeewayS) * 1_000,
+    // The second more is the one under way: the check of the token counts whole ones.
+    believedUntilMs: (Math.min(exp, iat + longestLifeS) + clockLeewayS + 1) * 1_000,
   }
 }
 
