@@ -15,7 +15,7 @@ const linesShown = 20
 export const auditTail: Command = {
   name: 'audit tail',
   summary: 'Prints the newest audit records: who changed what, when and why.',
-  usage: '[--after <seq>] [--session <id>] [--follow] [--gateway <origin>] [--json]',
+  usage: '[--after <seq>] [--session <id>] [--follow] [--gateway <origin>] [--key <key>] [--json]',
   options: {
     ...operatorOptions,
     after: { type: 'string', help: `every record after this sequence number, 0 for all (default: the last ${linesShown})` },
@@ -25,8 +25,9 @@ export const auditTail: Command = {
   async run(input, terminal) {
     expectNoPositionals(input)
     const given = wholeNumber(input.text('after'))
+    const session = sessionId(input.text('session'))
     const calls = operatorCalls(input, terminal)
-    const after = given ?? (input.text('session') === undefined ? Math.max(0, (await lastSeq(calls)) - linesShown) : 0)
+    const after = given ?? (session === undefined ? Math.max(0, (await lastSeq(calls)) - linesShown) : 0)
     const last = await print(calls, input, terminal, after)
     if (input.flag('follow')) await follow(calls, input, terminal, last)
     return 0
@@ -36,6 +37,12 @@ export const auditTail: Command = {
 function wholeNumber(text: string | undefined): number | undefined {
   if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text)
   throw new UsageError(`--after: expected a whole number, found "${text}"`)
+}
+
+/** Records have a hash in its place, by which they cannot be found. */
+function sessionId(text: string | undefined): string | undefined {
+  if (text === undefined || /^[\w-]{43}$/.test(text)) return text
+  throw new UsageError(`--session: expected the 43 characters of a session's id, found "${text}"`)
 }
 
 /** The sequence has no gap, so its end is found by halving: a gateway says what comes after a number, not how many there are. */
@@ -88,8 +95,16 @@ async function print(calls: OperatorCalls, { text, flag }: CommandInput, termina
   }
 }
 
-function lineOf({ seq, at, application, actor, operation, paths, reason, outcome, session, fromVersion, toVersion }: AuditLine): string {
-  const versions = fromVersion === null || toVersion === null ? '' : ` v${fromVersion}→v${toVersion}`
+function lineOf(record: AuditLine): string {
+  const { seq, at, application, actor, reason, session } = record
+  return `${seq} ${at} ${whatOf(record)} by ${application} for ${actor ?? 'nobody'}: ${reason} (session ${session ?? 'none'})`
+}
+
+function whatOf({ operation, paths, outcome, fromVersion, toVersion, subject, actor }: AuditLine): string {
+  const denied = outcome === 'denied' ? 'DENIED ' : ''
   const what = paths.length > 0 ? ` ${paths.join(', ')}` : ''
-  return `${seq} ${at} ${outcome === 'denied' ? 'DENIED ' : ''}${operation}${what}${versions} by ${application} for ${actor ?? 'nobody'}: ${reason} (session ${session ?? 'none'})`
+  const versions = fromVersion === null || toVersion === null ? '' : ` v${fromVersion}→v${toVersion}`
+  // Mostly people change their own sessions.
+  const whose = subject === null || subject === actor ? '' : ` of ${subject}`
+  return `${denied}${operation}${what}${versions}${whose}`
 }

@@ -5,9 +5,10 @@ import { endAllAnswerSchema } from '../routes/schemas.ts'
 import { openStore } from '../stores/open-store.ts'
 import type { SessionStore } from '../stores/store.ts'
 import { namesAnOption } from './checked-config.ts'
-import { type Command, CommandError, type CommandInput, expectNoPositionals, type Terminal, UsageError } from './command.ts'
+import { type Command, CommandError, type CommandInput, expectNoPositionals, type Terminal } from './command.ts'
 import { operatorCalls, operatorOptions } from './operator-calls.ts'
-import { isReasonCode, receiptLines } from './receipt-lines.ts'
+import { reasonCode } from './reason-code.ts'
+import { receiptLines } from './receipt-lines.ts'
 import { startOptions, withConfig } from './start-gateway.ts'
 
 const defaultReason = 'operator.end-all'
@@ -26,8 +27,7 @@ export const endAll: Command = {
   },
   async run(input, terminal) {
     expectNoPositionals(input)
-    const reason = input.text('reason') ?? defaultReason
-    if (!isReasonCode(reason)) throw new UsageError(`--reason: expected up to 64 characters of a-z, 0-9, _ . -, found "${reason}"`)
+    const reason = reasonCode(input, defaultReason)
     if (!input.flag('offline')) return carryOut(online(input, terminal), reason, input, terminal)
     return withConfig(input, terminal, (config) => carryOut(offline(config), reason, input, terminal))
   },

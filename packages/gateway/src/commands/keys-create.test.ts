@@ -46,7 +46,7 @@ describe('single-state keys create', () => {
     expect(encryptionKey).not.toBe(out)
   })
 
-  it.each([[[]], [['portal', 'billing']], [['Portal']], [['-portal']], [['a'.repeat(33)]]])(
+  it.each([[[]], [['portal', 'billing']], [['Portal']], [['-portal']], [['a'.repeat(33)]], [['--secret', '--encryption']]])(
     'exits with 2 for %j and makes no key',
     async (names) => {
       const { code, out, err } = await run(['keys', 'create', ...names])

@@ -28,6 +28,7 @@ export const keysCreate: Command = {
     json: { type: 'boolean', help: 'for programs' },
   },
   async run(input, terminal) {
+    if (input.flag('secret') && input.flag('encryption')) throw new UsageError('expected --secret or --encryption, found both')
     if (input.flag('secret')) return printSecret('secret', createSecret(), input, terminal)
     if (input.flag('encryption')) return printSecret('encryptionKey', createEncryptionKey(), input, terminal)
     const [name, ...more] = input.positionals

@@ -1,7 +1,7 @@
 import { type KeysAnswer, keysAnswerSchema } from '../routes/schemas.ts'
 import { type Command, expectNoPositionals, UsageError } from './command.ts'
 import { operatorCalls, operatorOptions } from './operator-calls.ts'
-import { isReasonCode } from './receipt-lines.ts'
+import { reasonCode } from './reason-code.ts'
 
 /** What the audit says where the operator gives no reason. */
 const defaultReason = 'operator.rotate'
@@ -18,8 +18,7 @@ export const keysRotate: Command = {
   },
   async run(input, terminal) {
     expectNoPositionals(input)
-    const reason = input.text('reason') ?? defaultReason
-    if (!isReasonCode(reason)) throw new UsageError(`--reason: expected up to 64 characters of a-z, 0-9, _ . -, found "${reason}"`)
+    const reason = reasonCode(input, defaultReason)
     const compromised = input.flag('compromised')
     const kid = input.text('kid')
     if (kid !== undefined && !compromised) throw new UsageError('--kid: expected together with --compromised')

@@ -75,9 +75,15 @@ async function ask(url: URL, asked: RequestInit): Promise<{ response: Response; 
     const response = await fetch(url, asked)
     return { response, body: await response.json().catch(() => null) }
   } catch (cause) {
-    const isLate = cause instanceof Error && cause.name === 'TimeoutError'
-    throw new UnreachableError(`${url.origin} ${isLate ? 'did not answer in time' : 'cannot be reached'}`, { cause })
+    throw new UnreachableError(`${url.origin} ${whyNot(cause)}`, { cause })
   }
+}
+
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return 'cannot be reached'
+  if (error.name === 'TimeoutError') return 'did not answer in time'
+  const { cause } = error
+  return cause instanceof Error && 'code' in cause ? `cannot be reached (${cause.code})` : 'cannot be reached'
 }
 
 function refusal({ status }: Response, body: unknown): CommandError {

@@ -70,7 +70,7 @@ describe('single-state inspect', () => {
     const { asOperator } = await serving()
     const { code, out, err } = await asOperator(['inspect', 'A'.repeat(43)])
     expect([code, out]).toEqual([1, ''])
-    expect(err).toContain('the gateway answered 404 not_found')
+    expect(err).toMatch(/the gateway answered 404 not_found: .* \(no session has this id: it was never there, or is over and swept\)$/)
   })
 
   it.each([[[]], [['one', 'two']]])('exits with 2 for %j', async (ids) => {
@@ -110,7 +110,7 @@ describe('single-state audit tail', () => {
     await gateway.signIn('bob')
     expect((await gateway.asOperator(['audit', 'tail'])).out.split('\n')).toHaveLength(3)
     expect((await gateway.asOperator(['audit', 'tail', '--session', id])).out.split('\n')).toHaveLength(2)
-    expect(await gateway.asOperator(['audit', 'tail', '--session', `-${id.slice(1)}`])).toEqual({ code: 0, out: '', err: '' })
+    expect(await gateway.asOperator(['audit', 'tail', '--session', `-${'A'.repeat(42)}`])).toEqual({ code: 0, out: '', err: '' })
   })
 
   it('marks what was denied', async () => {
@@ -143,6 +143,25 @@ describe('single-state audit tail', () => {
         .split('\n')
         .map((line) => line.split(' ')[0]),
     ).toEqual(['1', '2', '3'])
+  })
+
+  it('exits with 2 for what is no id of a session, such as the hash that the records have', async () => {
+    const gateway = await serving()
+    await withRecords(gateway, 1)
+    const [{ session: hash } = { session: '' }] = await gateway.audit()
+    for (const wrong of [hash ?? '', 'ada', '']) {
+      const { code, err } = await gateway.asOperator(['audit', 'tail', `--session=${wrong}`])
+      expect([code, err]).toEqual([2, expect.stringContaining("--session: expected the 43 characters of a session's id")])
+    }
+  })
+
+  it('says whose sessions somebody else has ended', async () => {
+    const gateway = await serving()
+    const { id } = await withRecords(gateway, 1)
+    await gateway.asOperator(['revoke', '--', id])
+    expect((await gateway.asOperator(['audit', 'tail', '--after', '1'])).out).toMatch(
+      /^2 \S+ end v1→v1 of urn:single-state:development-people ada by admin for nobody: operator\.revoke \(session /,
+    )
   })
 
   it.each(['-1', '1.5', 'x', ''])('exits with 2 for --after=%s', async (after) => {
@@ -223,7 +242,11 @@ describe('commands that ask a running gateway', () => {
   it('say that a gateway is away', async () => {
     const { close, origin, asOperator } = await serving()
     await close()
-    expect(await asOperator(asking)).toEqual({ code: 1, out: '', err: `single-state audit verify: ${origin} cannot be reached` })
+    expect(await asOperator(asking)).toEqual({
+      code: 1,
+      out: '',
+      err: `single-state audit verify: ${origin} cannot be reached (ECONNREFUSED)`,
+    })
   })
 
   it.each([

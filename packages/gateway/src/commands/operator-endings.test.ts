@@ -79,6 +79,17 @@ describe('single-state revoke', () => {
     expect(await gateway.statuses(...tokens)).toEqual([401, 200, 401, 200])
   })
 
+  it('says so where a person has no session, or no other', async () => {
+    const gateway = await serving()
+    const id = await gateway.idOf(await gateway.signIn())
+    for (const args of [
+      ['--others', id],
+      ['--subject', issuer, 'nobody'],
+    ]) {
+      expect((await gateway.asOperator(['revoke', ...args])).out).toMatch(/^ended {7}nothing: there was no such session\n/)
+    }
+  })
+
   it.each([
     [[]],
     [['one', 'two']],

@@ -11,8 +11,3 @@ export function receiptLines({ committedAt, effectiveEverywhereAt, durability }:
   const everywhere = effectiveEverywhereAt === committedAt ? 'at once' : `by ${effectiveEverywhereAt}`
   return [`committed   ${committedAt}`, `everywhere  ${everywhere}`, `durability  ${durability}: it ${survives[durability]}`]
 }
-
-/** A reason code as the audit takes it: what an application may give, an operator may. */
-export function isReasonCode(text: string): boolean {
-  return /^[a-z][a-z0-9_.-]{0,63}$/.test(text)
-}

@@ -2,7 +2,8 @@ import { sessionPath, subjectPath, wire } from '@single-state/core/protocol'
 import { inspectedSessionSchema } from '../routes/schemas.ts'
 import { type Command, type CommandInput, UsageError } from './command.ts'
 import { type OperatorCalls, operatorCalls, operatorOptions } from './operator-calls.ts'
-import { isReasonCode, receiptLines } from './receipt-lines.ts'
+import { reasonCode } from './reason-code.ts'
+import { receiptLines } from './receipt-lines.ts'
 
 /** What the audit says where the operator gives no reason. */
 const defaultReason = 'operator.revoke'
@@ -19,26 +20,21 @@ export const revoke: Command = {
     reason: { type: 'string', help: `what the audit says, such as device.lost (default: ${defaultReason})` },
   },
   async run(input, terminal) {
-    const reason = reasonOf(input)
+    const reason = reasonCode(input, defaultReason)
     const end = endingOf(input)
     const { ended, receipt } = await end(operatorCalls(input, terminal), reason)
-    if (input.flag('json')) {
-      terminal.out(JSON.stringify({ ended, receipt }))
-      return 0
-    }
-    terminal.out(ended === 0 ? 'ended       nothing: it was over already' : `ended       ${ended} ${ended === 1 ? 'session' : 'sessions'}`)
-    for (const line of receiptLines(receipt)) terminal.out(line)
+    const lines = [`ended       ${whatEnded(ended, input)}`, ...receiptLines(receipt)]
+    for (const line of input.flag('json') ? [JSON.stringify({ ended, receipt })] : lines) terminal.out(line)
     return 0
   },
 }
 
-type Ending = (calls: OperatorCalls, reason: string) => Promise<wire.EndAnswer>
-
-function reasonOf({ text }: CommandInput): string {
-  const reason = text('reason') ?? defaultReason
-  if (isReasonCode(reason)) return reason
-  throw new UsageError(`--reason: expected up to 64 characters of a-z, 0-9, _ . -, a letter first, found "${reason}"`)
+function whatEnded(ended: number, { flag }: CommandInput): string {
+  if (ended > 0) return `${ended} ${ended === 1 ? 'session' : 'sessions'}`
+  return flag('subject') || flag('others') ? 'nothing: there was no such session' : 'nothing: it was over already'
 }
+
+type Ending = (calls: OperatorCalls, reason: string) => Promise<wire.EndAnswer>
 
 function endingOf({ positionals, flag }: CommandInput): Ending {
   const [first, second, ...more] = positionals

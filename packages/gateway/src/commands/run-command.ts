@@ -70,8 +70,13 @@ function inputOf(command: Command, args: readonly string[]): CommandInput {
       flag: (name) => values[name] === true,
     }
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(withoutAdvice(error instanceof Error ? error.message : String(error)))
   }
+}
+
+/** What is wrong, as Node says it: how to write it instead is in the usage below. */
+function withoutAdvice(message: string): string {
+  return message.replace(/(\. To specify|\n)[\s\S]*$/, '')
 }
 
 /** One id of a session or key in 64 begins with a hyphen. No option of ours is as long. */

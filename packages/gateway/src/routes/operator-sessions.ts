@@ -18,14 +18,14 @@ export const inspectSession: Handler<typeof operations.inspectSession> = async (
   await actingSession(ports, call)
   const { records, ...position } = await ports.store.read([sessionIdOf(call)])
   const record = records[0]
-  if (!record) throw new ProblemError('not_found')
+  if (!record) throw unknownSession()
   return json(await inspected(ports, call.application, record, position), storeHeaders(position))
 }
 
 /** `DELETE /v1/sessions/{id}` */
 export const endAnySession: Handler<typeof operations.endAnySession> = async (ports, call) => {
   const outcome = await ports.store.end(sessionIdOf(call), 'revoked', endEntry(await actOf(ports, call)))
-  if (outcome.kind === 'absent') throw new ProblemError('not_found')
+  if (outcome.kind === 'absent') throw unknownSession()
   return sendEnded(ports, outcome.nowMs, outcome.kind === 'ended' ? 1 : 0)
 }
 
@@ -73,7 +73,11 @@ export async function actOf(
 function sessionIdOf(call: Pick<Call, 'param'>): string {
   const id = call.param('id')
   if (/^[A-Za-z0-9_-]{43}$/.test(id)) return id
-  throw new ProblemError('not_found')
+  throw unknownSession()
+}
+
+function unknownSession(): ProblemError {
+  return new ProblemError('not_found', { detail: 'no session has this id: it was never there, or is over and swept' })
 }
 
 /** The person whom the path names. */
