@@ -107,7 +107,7 @@ export function endScenarios(scenario: Scenario): void {
     await created(store, 'a')
     const before = await placeOf(store)
     clock.advance(10)
-    assert.deepEqual((await store.endSubject(ada, null, entryOf('end_subject'))).ended, ['a'])
+    assert.deepEqual((await store.endSubject(ada, 'all', entryOf('end_subject'))).ended, ['a'])
     const { records } = await store.read(['runs out', 'a'])
     assert.deepEqual(
       records.map((record) => [record?.ended, record?.endedAtMs]),
