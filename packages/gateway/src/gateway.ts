@@ -1,5 +1,5 @@
 import { type AnyContract, type SessionCookie, verifyToken } from '@single-state/core/protocol'
-import { startDraining } from './audit/drain.ts'
+import { type DrainPorts, startDraining } from './audit/drain.ts'
 import { openSink } from './audit/open-sink.ts'
 import type { AuditSink } from './audit/sink.ts'
 import type { GatewayConfig } from './config.ts'
@@ -61,7 +61,10 @@ export interface Gateway {
   readonly startSession: (authentication: Authentication, login?: Partial<LoginContext>) => Promise<SessionStart>
   /** What it is configured to do, in lines for people. No secrets. */
   readonly describe: () => string[]
-  /** Stops the sweep and closes the store, unless it was given one that was open already. Once is enough, twice does no harm. */
+  /**
+   * Stops the sweep, passes on what the sink does not have (for 3 s at most), closes the sink, and closes the store, unless it
+   * was given one that was open already. Once is enough, twice does no harm.
+   */
   readonly close: () => Promise<void>
 }
 
@@ -120,6 +123,7 @@ async function openPorts(
     derive: config.derive ?? null,
     claimsOf: config.claimsOf ?? null,
     sessionsPerSubject: config.sessionsPerSubject ?? null,
+    keepAuditMs: checked.keepAuditMs,
     secrets,
     store,
     keys,
@@ -148,7 +152,7 @@ function assemble(checked: CheckedConfig, ports: GatewayPorts, { closeStore, sin
   const app = createApi(ports, loginRoutes(loginPorts(checked, ports, sessions)))
   let closed: Promise<void> | undefined
   const stopSweeping = startSweeping(store, { tokenMs, absoluteMs, auditMs: checked.keepAuditMs }, timers, ports.log)
-  const stopDraining = sink === null ? async () => {} : startDraining(store, sink, timers, ports.log)
+  const stopDraining = sink === null ? async () => {} : startDraining(store, sink, drainPorts(ports, timers))
   const stopWatching = startWatchingKeys(ports.keys, timers.every, (error) =>
     ports.log.debug({ err: error }, 'the keys were not looked up'),
   )
@@ -169,6 +173,11 @@ function assemble(checked: CheckedConfig, ports: GatewayPorts, { closeStore, sin
       return closed
     },
   }
+}
+
+/** Whoever closes a gateway waits for its sink: the process must not end before. */
+function drainPorts({ log, metrics }: GatewayPorts, timers: Timers): DrainPorts {
+  return { every: timers.every, after: timers === processTimers ? afterForWaiters : timers.after, log, behind: metrics.auditSinkBehind }
 }
 
 function loginPorts({ allowedOrigins }: CheckedConfig, ports: GatewayPorts, sessions: Sessions) {

@@ -27,6 +27,8 @@ export interface GatewayPorts {
   readonly derive: NonNullable<GatewayConfig['derive']> | null
   readonly claimsOf: NonNullable<GatewayConfig['claimsOf']> | null
   readonly sessionsPerSubject: GatewayConfig['sessionsPerSubject'] | null
+  /** How long audit records are kept. */
+  readonly keepAuditMs: number
   readonly secrets: Secrets
   readonly store: SessionStore
   readonly keys: Keyring

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { AuditSink } from './sink.ts'
+import type { AuditMark, AuditSink } from './sink.ts'
 
 /** 256 KiB: several times the longest record. */
 const tailBytes = 256 * 1024
@@ -9,18 +9,30 @@ const tailBytes = 256 * 1024
  * line says where to go on.
  */
 export function fileSink(path: string): AuditSink {
+  let isWriting = false
   return {
     name: `file:${path}`,
-    last: () => onFile(path, async (file) => sequenceOf(await tailOf(file))),
-    write: (records) =>
-      onFile(path, async (file) => {
-        const tail = await tailOf(file)
-        // A line that a crash cut short is ended first.
-        const start = tail === '' || tail.endsWith('\n') ? '' : '\n'
-        await file.write(start + records.map((record) => `${JSON.stringify(record)}\n`).join(''))
-        await file.datasync()
-      }),
+    last: () => onFile(path, async (file) => lastIn(await tailOf(file))),
+    write: async (records) => {
+      // A disk that hangs may go on with a batch that was given up: two at once would run into each other.
+      if (isWriting) throw new Error('the batch before is still being written')
+      isWriting = true
+      try {
+        await onFile(path, (file) => append(file, records.map((record) => `${JSON.stringify(record)}\n`).join('')))
+      } finally {
+        isWriting = false
+      }
+    },
   }
+}
+
+async function append(file: FileHandle, lines: string): Promise<void> {
+  const tail = await tailOf(file)
+  // A line that was cut short, by a crash or a full disk, is ended first.
+  const start = tail === '' || tail.endsWith('\n') ? '' : '\n'
+  // Not `write`, which may write less than it was given.
+  await file.appendFile(start + lines)
+  await file.datasync()
 }
 
 async function onFile<Answer>(path: string, use: (file: FileHandle) => Promise<Answer>): Promise<Answer> {
@@ -39,18 +51,18 @@ async function tailOf(file: FileHandle): Promise<string> {
   return buffer.toString('utf8')
 }
 
-function sequenceOf(tail: string): number {
+function lastIn(tail: string): AuditMark | 'empty' {
   for (const line of tail.split('\n').reverse()) {
-    const seq = seqOf(line)
-    if (seq !== null) return seq
+    const mark = markOf(line)
+    if (mark !== null) return mark
   }
-  return 0
+  return 'empty'
 }
 
-function seqOf(line: string): number | null {
+function markOf(line: string): AuditMark | null {
   try {
-    const { seq } = JSON.parse(line)
-    return Number.isSafeInteger(seq) ? seq : null
+    const { seq, at } = JSON.parse(line)
+    return Number.isSafeInteger(seq) && typeof at === 'string' ? { seq, at } : null
   } catch {
     return null
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AuditPage, auditPageSchema } from '../routes/schemas.ts'
+import type { AuditPage } from '../routes/schemas.ts'
+import { givenAfter, newestSequence, pageAfter } from './audit-pages.ts'
 import { type Command, type CommandInput, expectNoPositionals, type Terminal, UnreachableError, UsageError } from './command.ts'
 import { type OperatorCalls, operatorCalls, operatorOptions } from './operator-calls.ts'
 import { oneLine } from './plain-text.ts'
@@ -24,43 +25,20 @@ export const auditTail: Command = {
   },
   async run(input, terminal) {
     expectNoPositionals(input)
-    const given = wholeNumber(input.text('after'))
+    const given = givenAfter(input)
     const session = sessionId(input.text('session'))
     const calls = operatorCalls(input, terminal)
-    const after = given ?? (session === undefined ? Math.max(0, (await lastSeq(calls)) - linesShown) : 0)
+    const after = given ?? (session === undefined ? Math.max(0, (await newestSequence(calls)) - linesShown) : 0)
     const last = await print(calls, input, terminal, after)
     if (input.flag('follow')) await follow(calls, input, terminal, last)
     return 0
   },
 }
 
-function wholeNumber(text: string | undefined): number | undefined {
-  if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text)
-  throw new UsageError(`--after: expected a whole number, found "${text}"`)
-}
-
 /** Records have a hash in its place, by which they cannot be found. */
 function sessionId(text: string | undefined): string | undefined {
   if (text === undefined || /^[\w-]{43}$/.test(text)) return text
   throw new UsageError(`--session: expected the 43 characters of a session's id, found "${text}"`)
-}
-
-/** The sequence has no gap, so its end is found by halving: a gateway says what comes after a number, not how many there are. */
-async function lastSeq(calls: OperatorCalls): Promise<number> {
-  const hasMore = async (after: number) => (await pageAfter(calls, after, 1)).records.length > 0
-  let below = 0
-  let step = 1_024
-  while (await hasMore(below + step)) {
-    below += step
-    step *= 2
-  }
-  for (; step >= 1; step = Math.floor(step / 2)) if (await hasMore(below + step - 1)) below += step
-  return below
-}
-
-function pageAfter(calls: OperatorCalls, after: number, limit: number, session?: string): Promise<AuditPage> {
-  const query = new URLSearchParams({ after: String(after), limit: String(limit), ...(session !== undefined && { session }) })
-  return calls.get(`/v1/audit?${query}`, auditPageSchema)
 }
 
 /** A gateway that restarts must not end a watch: it is said once, and asked again. */

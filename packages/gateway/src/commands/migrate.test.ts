@@ -36,7 +36,7 @@ describe.skipIf(skipWithout(...postgresPrograms))('single-state migrate, on a Po
     await expect(postgresStore({ url })).rejects.toThrow("run 'single-state migrate'")
     expect(await run(['migrate', '--store', url, '--json'])).toMatchObject({
       code: 0,
-      out: '{"applied":["0001-sessions","0002-beside-another-store","0003-readers"]}',
+      out: '{"applied":["0001-sessions","0002-beside-another-store","0003-readers","0004-audit-sink-key"]}',
     })
     expect(await run(['migrate', '--store', url])).toMatchObject({ code: 0, out: 'nothing to do: the schema is that of this release' })
     await (await postgresStore({ url })).close()

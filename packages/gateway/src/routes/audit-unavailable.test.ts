@@ -101,7 +101,7 @@ describe('a store whose records come too late', () => {
 
 describe('a sink that takes nothing', () => {
   it('holds up nothing: writes, reads and ends go on, and are in the store for when it does', async () => {
-    const failing = { name: 'failing', last: async () => 0, write: () => Promise.reject(new Error('no room')) }
+    const failing = { name: 'failing', last: async () => 'empty' as const, write: () => Promise.reject(new Error('no room')) }
     const { signIn, read, update, call, audit, gateway } = await openTestGateway({ audit: { sink: failing } })
     const token = await signIn()
     const written = await update(token, (await read(token)).headers.get('etag'))

@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /** What a gateway counts. Each gateway has a registry of its own, so that two in one process do not mix. */
 export interface Metrics {
@@ -11,6 +11,8 @@ export interface Metrics {
   /** `result`: `changes`, or `reset` where a process has to start anew. */
   readonly heartbeat: (result: 'changes' | 'reset') => void
   readonly store: (operation: string, outcome: 'ok' | 'failed', seconds: number) => void
+  /** How many audit records the sink does not have yet. */
+  readonly auditSinkBehind: (records: number) => void
   /** In the text format of Prometheus. */
   readonly expose: () => Promise<{ readonly contentType: string; readonly text: string }>
 }
@@ -29,6 +31,11 @@ export function createMetrics(): Metrics {
   const conflicts = counter('conflicts_total', 'Writes that lost against another.', [])
   const ends = counter('ends_total', 'Ended sessions by why.', ['why'])
   const heartbeats = counter('heartbeats_total', 'Answered heartbeats by result; a reset empties the cache of a process.', ['result'])
+  const sinkBehind = new Gauge({
+    name: 'single_state_audit_sink_behind',
+    help: 'Audit records that the sink has not taken yet; 0 where there is no sink.',
+    registers,
+  })
   const requestSeconds = new Histogram({
     name: 'single_state_request_seconds',
     help: 'Time to answer by route.',
@@ -54,6 +61,7 @@ export function createMetrics(): Metrics {
     end: (why, sessions) => ends.inc({ why }, sessions),
     heartbeat: (result) => heartbeats.inc({ result }),
     store: (operation, outcome, seconds) => storeSeconds.observe({ operation, outcome }, seconds),
+    auditSinkBehind: (records) => sinkBehind.set(records),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }
 }

@@ -44,16 +44,34 @@ describe.skipIf(skipWithout(...postgresPrograms))('a PostgreSQL beside another s
     }
   })
 
-  it('keeps each audit record once, however often it comes', async () => {
-    const store = memoryStore()
-    for (const id of ['a', 'b', 'c']) await created(store, id)
-    const records = await auditOf(store)
+  it('keeps each audit record once, however often it comes, and both where a store uses a sequence again', async () => {
+    const records = await recordsAt(1)
     const sink = postgresAuditSink({ url: server.url })
-    expect(await sink.last()).toBe(0)
+    expect(await sink.last()).toBe('empty')
     await sink.write(records.slice(0, 2))
     await sink.write(records)
-    expect(await sink.last()).toBe(3)
-    const kept = await server.sql('SELECT record FROM single_state.audit_sink ORDER BY seq')
-    expect(kept.split('\n').map((line) => JSON.parse(line))).toEqual(records)
+    expect(await sink.last()).toEqual({ seq: 3, at: records[2]?.at })
+    const restored = await recordsAt(2)
+    await sink.write(restored.slice(0, 2))
+    expect(await sink.last()).toEqual({ seq: 2, at: restored[1]?.at })
+    const kept = await server.sql('SELECT record FROM single_state.audit_sink ORDER BY at, seq')
+    expect(kept.split('\n').map((line) => JSON.parse(line))).toEqual([...records, ...restored.slice(0, 2)])
+    await sink.close?.()
   })
+
+  it('lets go of its connections when it is closed', async () => {
+    const sink = postgresAuditSink({ url: server.url })
+    await sink.last()
+    const open = () =>
+      server.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'single-state' AND query LIKE '%audit_sink%'")
+    expect(await open()).toBe('1')
+    await sink.close?.()
+    await expect.poll(open).toBe('0')
+  })
+
+  async function recordsAt(atMs: number) {
+    const store = memoryStore({ clock: () => atMs })
+    for (const id of ['a', 'b', 'c']) await created(store, id)
+    return auditOf(store)
+  }
 })

@@ -46,19 +46,25 @@ export function postgresJournal(options: BesideOptions): EndsJournal {
 }
 
 /**
- * An audit sink in PostgreSQL: table `audit_sink`, one row for each sequence of the store.
+ * An audit sink in PostgreSQL: table `audit_sink`, one row for each record, which sequence and time tell apart.
  *
  * @throws TypeError naming the option.
  */
 export function postgresAuditSink(options: BesideOptions): AuditSink {
-  const { name, transactions } = open(options, 'postgresAuditSink')
+  const { name, transactions, close } = open(options, 'postgresAuditSink')
   return {
     name,
-    last: async () => (await transactions.read({ ...statements.lastSunk, values: [] })).rows[0].last,
+    last: async () => {
+      const [row] = (await transactions.read({ ...statements.lastSunk, values: [] })).rows
+      if (row === undefined) return 'empty'
+      const { seq, at } = JSON.parse(row.record)
+      return { seq, at }
+    },
     write: (records) => {
       const lines = records.map((record) => ({ seq: record.seq, at: record.at, session: record.session, record: JSON.stringify(record) }))
       return transactions.write([], () => ({ save: [{ ...statements.sinkAudit, values: [textOf(lines)] }], answer: () => undefined }))
     },
+    close,
   }
 }
 

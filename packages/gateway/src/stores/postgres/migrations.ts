@@ -1,6 +1,7 @@
 import { sessions } from './migrations/0001-sessions.ts'
 import { besideAnotherStore } from './migrations/0002-beside-another-store.ts'
 import { readers } from './migrations/0003-readers.ts'
+import { auditSinkKey } from './migrations/0004-audit-sink-key.ts'
 
 /** One step of the schema. */
 export interface Migration {
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { number: 1, name: 'sessions', sql: sessions },
   { number: 2, name: 'beside-another-store', sql: besideAnotherStore },
   { number: 3, name: 'readers', sql: readers },
+  { number: 4, name: 'audit-sink-key', sql: auditSinkKey },
 ]

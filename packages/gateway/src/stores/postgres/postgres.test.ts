@@ -56,7 +56,7 @@ describe.skipIf(skipWithout(...postgresPrograms))('a PostgreSQL store', { timeou
       const elsewhere = `${url}?schema=elsewhere`
       await expect(postgresStore({ url: elsewhere })).rejects.toMatchObject({
         code: 'store_unavailable',
-        message: expect.stringMatching(/schema elsewhere: expected schema 3, found none; run 'single-state migrate'$/),
+        message: expect.stringMatching(/schema elsewhere: expected schema 4, found none; run 'single-state migrate'$/),
       })
       await sql("INSERT INTO migrations (number, name) VALUES (99, 'of a newer release')")
       for (const migrate of [true, false]) {
@@ -67,7 +67,7 @@ describe.skipIf(skipWithout(...postgresPrograms))('a PostgreSQL store', { timeou
 
     it('is made once, whoever migrates at the same time', async () => {
       const taken = await together(5, () => migratePostgres(`${url}?schema=several`))
-      expect(taken.flat()).toEqual(['0001-sessions', '0002-beside-another-store', '0003-readers'])
+      expect(taken.flat()).toEqual(['0001-sessions', '0002-beside-another-store', '0003-readers', '0004-audit-sink-key'])
     })
 
     it("needs no more of the gateway's role than to read and write rows", async () => {

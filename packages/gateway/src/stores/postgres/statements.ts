@@ -207,11 +207,12 @@ export const trimEnds = {
 
 export const readEnds = { name: 'ends', text: 'SELECT number, entry FROM ends_journal WHERE number > $1 ORDER BY number LIMIT 1000' }
 
-/** A record that comes again is the same one: sequences are the store's. */
+/** A record that comes again has its sequence and its time; a store that was restored uses sequences again. */
 export const sinkAudit = {
   name: 'sink_audit',
   text: `INSERT INTO audit_sink (seq, at, session, record) SELECT line.seq, line.at, line.session, line.record
-    FROM json_to_recordset($1) AS line (seq bigint, at timestamptz, session text, record text) ON CONFLICT (seq) DO NOTHING`,
+    FROM json_to_recordset($1) AS line (seq bigint, at timestamptz, session text, record text) ON CONFLICT (at, seq) DO NOTHING`,
 }
 
-export const lastSunk = { name: 'last_sunk', text: 'SELECT coalesce(max(seq), 0) AS last FROM audit_sink' }
+/** By time: after a restore the highest sequence may be one that was lost. */
+export const lastSunk = { name: 'last_sunk', text: 'SELECT record FROM audit_sink ORDER BY at DESC, seq DESC LIMIT 1' }

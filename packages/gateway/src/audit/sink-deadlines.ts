@@ -1,0 +1,26 @@
+import type { Timers } from '../timers.ts'
+import type { AuditSink } from './sink.ts'
+
+/** 10 s: longer than any service takes that still answers. */
+const answerMs = 10_000
+/** 1 s: a stop has 15 s in all, of which requests under way take ten. */
+const closeMs = 1_000
+
+/** A sink whose calls come to an end: what takes too long is rejected, though the sink may still be at it. */
+export function withDeadlines(sink: AuditSink, after: Timers['after']): Required<AuditSink> {
+  return {
+    name: sink.name,
+    last: () => within(answerMs, 'to say what it has', () => sink.last(), after),
+    write: (records) => within(answerMs, 'to write', () => sink.write(records), after),
+    close: () => within(closeMs, 'to close', async () => sink.close?.(), after),
+  }
+}
+
+/** What the work answers; rejects after `ms`. */
+export function within<Answer>(ms: number, what: string, work: () => Promise<Answer>, after: Timers['after']): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const cancel = after(ms, () => reject(new Error(`the sink took longer than ${ms / 1_000} s ${what}`)))
+    const answer = (async () => work())()
+    answer.then(resolve, reject).finally(cancel)
+  })
+}
