@@ -90,7 +90,7 @@ export interface GatewayConfig<C extends AnyContract = AnyContract> {
   /** Lets a memory store run where `NODE_ENV` is production: every restart signs everybody out. Default false. */
   readonly allowMemoryInProduction?: boolean
   readonly audit?: {
-    /** How long audit records are kept. Default `'90d'`. */
+    /** How long audit records are kept. Default `'90d'`; no less than the absolute and the token life and an hour. */
     readonly keep?: Duration
     /** Where records go beside the store: `'stdout'`, `'file:./audit.jsonl'`, or a sink. Default: nowhere. */
     readonly sink?: string | AuditSink

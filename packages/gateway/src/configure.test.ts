@@ -163,6 +163,12 @@ describe('createGateway refuses', () => {
     ['no identity provider', { idp: undefined }, {}, 'idp: expected oidc'],
     ['a derive that is no function', { derive: {} }, {}, 'derive: expected a function'],
     ['a length of time that is none', { audit: { keep: 'forever' } }, {}, 'audit.keep: expected a duration'],
+    [
+      'an audit that is shorter than the life of a session',
+      { audit: { keep: '12h' } },
+      {},
+      "audit.keep: expected 13h5m or more (the contract's absolute and token life, and an hour), found 12h",
+    ],
     ['a limit of no sessions', { sessionsPerSubject: { max: 0, onOverflow: 'deny' } }, {}, 'sessionsPerSubject.max: expected 1 to 1000'],
     [
       'an overflow that it does not know',

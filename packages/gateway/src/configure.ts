@@ -8,11 +8,13 @@ import {
 } from '@single-state/core/protocol'
 import type { GatewayConfig } from './config.ts'
 import { connectionLimitsOf } from './connection-limits.ts'
+import { durationText } from './duration-text.ts'
 import { type EncryptionKey, readEncryptionKeys } from './encryption/encryption-keys.ts'
 import { type Applications, openApplications } from './policy/applications.ts'
 import { chooseCookie } from './policy/cookie-scope.ts'
 import { checkOrigin } from './policy/origins.ts'
 import { randomSecret, shortestSecret } from './secrets.ts'
+import { endedKeptMs } from './sweep.ts'
 import type { LogLevel } from './telemetry/log.ts'
 import type { TlsFiles } from './tls-files.ts'
 
@@ -39,6 +41,9 @@ export interface CheckedConfig {
   readonly keepAuditMs: number
   readonly logLevel: LogLevel
 }
+
+/** 90 d, or as long as the contract's sessions ask for. */
+const defaultKeepMs = 90 * 86_400_000
 
 const options = [
   ...[
@@ -89,7 +94,7 @@ export function checkConfig(config: GatewayConfig, env: Environment): CheckedCon
     tls: tlsOf(config),
     signingAlgorithm: algorithmOf(config.signingAlgorithm ?? 'EdDSA'),
     live: liveOf(config.live ?? true),
-    keepAuditMs: parseDuration(config.audit?.keep ?? '90d', 'audit.keep'),
+    keepAuditMs: keepAuditOf(config),
     logLevel: levelOf(config.log?.level ?? 'info'),
   }
 }
@@ -163,6 +168,16 @@ function tlsOf({ tls }: GatewayConfig): TlsFiles | null {
 function liveOf(live: unknown): boolean {
   if (typeof live === 'boolean') return live
   throw new TypeError(`live: expected true or false, found ${JSON.stringify(live)}`)
+}
+
+/** The records of a session have to be there as long as the session is: `audit verify` compares them. */
+function keepAuditOf({ audit, contract }: GatewayConfig): number {
+  const leastMs = endedKeptMs(contract.lifetime)
+  if (audit?.keep === undefined) return Math.max(defaultKeepMs, leastMs)
+  const keepMs = parseDuration(audit.keep, 'audit.keep')
+  if (keepMs >= leastMs) return keepMs
+  const least = `${durationText(leastMs)} or more (the contract's absolute and token life, and an hour)`
+  throw new TypeError(`audit.keep: expected ${least}, found ${durationText(keepMs)}`)
 }
 
 function levelOf(level: unknown): LogLevel {

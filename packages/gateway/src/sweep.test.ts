@@ -14,10 +14,11 @@ const refused = {
 } as const
 
 describe('the sweep', () => {
-  it('keeps what is over for the absolute life, a token and an hour, then removes it, and old audit records with it', async () => {
+  it('keeps what is over for the absolute life, a token and an hour, then removes it, and old audit records but the newest with it', async () => {
     const { tick, gateway } = await sweeping()
     const token = await gateway.signIn()
     const { id } = (await gateway.read(token)).body.document
+    gateway.advance(1)
     await gateway.call('DELETE', '/v1/session', { as: 'portal', token, body: { reason: 'sign_out' } })
     gateway.advance(absoluteMs + tokenMs + 3_600_000)
     await tick()
@@ -28,7 +29,8 @@ describe('the sweep', () => {
     expect(await gateway.audit()).toHaveLength(2)
     gateway.advance(90 * 86_400_000)
     await tick()
-    expect(await gateway.audit()).toHaveLength(0)
+    expect(await gateway.audit()).toMatchObject([{ seq: 2, operation: 'end' }])
+    expect((await gateway.call('GET', '/v1/audit/verify', { as: 'admin' })).body).toMatchObject({ ok: true, records: 1 })
   })
 
   it('goes on soon while there is more than one sweep takes', async () => {
@@ -39,8 +41,20 @@ describe('the sweep', () => {
     await tick()
     expect(await gateway.audit()).toHaveLength(1)
     await soon()
-    expect(await gateway.audit()).toHaveLength(0)
+    expect(await gateway.audit()).toHaveLength(1)
     expect(waiting()).toBe(0)
+  })
+
+  it('leaves the audit an oldest record that is older than they are kept, also where two gateways sweep at once', async () => {
+    const { tick, gateway } = await sweeping()
+    const refusal = { ...refused, session: null, subject: null }
+    for (let at = 0; at < 5; at += 1) {
+      await gateway.store.appendAudit(refusal)
+      gateway.advance(3_600_000)
+    }
+    gateway.advance(90 * 86_400_000 - 3 * 3_600_000)
+    await Promise.all([tick(), tick()])
+    expect((await gateway.audit()).map(({ seq }) => seq)).toEqual([2, 3, 4, 5])
   })
 
   it('survives a store that is away and tries again', async () => {

@@ -1,3 +1,4 @@
+import type { AuditRecord } from './audit/record.ts'
 import type { SessionStore } from './stores/store.ts'
 import type { Log } from './telemetry/log.ts'
 import type { Timers } from './timers.ts'
@@ -19,6 +20,11 @@ export interface Keeping {
   readonly auditMs: number
 }
 
+/** How long a session is kept after its end. */
+export function endedKeptMs({ tokenMs, absoluteMs }: Pick<Keeping, 'tokenMs' | 'absoluteMs'>): number {
+  return absoluteMs + tokenMs + marginMs
+}
+
 /** Removes what is long over from the store, now and then, until it is told to stop. */
 export function startSweeping(store: SessionStore, keeping: Keeping, timers: Timers, log: Log): () => void {
   let underWay = false
@@ -29,9 +35,9 @@ export function startSweeping(store: SessionStore, keeping: Keeping, timers: Tim
     if (underWay || stopped) return
     underWay = true
     sweepOnce(store, keeping)
-      .then((swept) => {
+      .then(({ more, ...swept }) => {
         log.debug(swept, 'swept')
-        if (Math.max(swept.sessions, swept.audit) === mostOfEach && !stopped) cancelNext = timers.after(soonMs, sweep)
+        if (more && !stopped) cancelNext = timers.after(soonMs, sweep)
       })
       .catch((error: unknown) => log.warn({ err: error }, 'the sweep did not succeed; the next one tries again'))
       .finally(() => {
@@ -48,7 +54,24 @@ export function startSweeping(store: SessionStore, keeping: Keeping, timers: Tim
 }
 
 /** One sweep, by the store's own clock (rule 10). */
-async function sweepOnce(store: SessionStore, { tokenMs, absoluteMs, auditMs }: Keeping) {
+async function sweepOnce(store: SessionStore, keeping: Keeping) {
   const { nowMs } = await store.health()
-  return store.sweep({ endedBeforeMs: nowMs - absoluteMs - tokenMs - marginMs, auditBeforeMs: nowMs - auditMs, limit: mostOfEach })
+  const oldest = await store.auditQuery({ afterSeq: 0, idHash: null, limit: mostOfEach + 1 })
+  const auditBeforeMs = auditBound(oldest, nowMs - keeping.auditMs)
+  const swept = await store.sweep({ endedBeforeMs: nowMs - endedKeptMs(keeping), auditBeforeMs, limit: mostOfEach })
+  const more = swept.sessions === mostOfEach || (swept.audit > 0 && oldest.length > mostOfEach)
+  return { ...swept, more }
+}
+
+/**
+ * Before when records are removed, of the oldest ones: the newest of those that are too old stays. So the audit always begins
+ * with a record that is older than `audit.keep`, and one that begins later, or has none at all, has lost what it began with.
+ */
+function auditBound(oldest: readonly AuditRecord[], beforeMs: number): number {
+  const times = oldest.map(({ at }) => Date.parse(at))
+  const firstKept = times.findIndex((atMs) => atMs >= beforeMs)
+  const old = firstKept === -1 ? times : times.slice(0, firstKept)
+  const newestMs = Math.max(0, ...old)
+  // More records of one moment than a sweep removes: some of them have to go first.
+  return old.length > mostOfEach && old[0] === newestMs ? newestMs + 1 : newestMs
 }
