@@ -35,5 +35,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   cwd: process.cwd(),
   stopped: () => Promise.race([signalled(), unread]),
   ask,
+  // The line is written over: carriage return, then erase to its end (ECMA-48).
+  progress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\u001b[K${text}`) : null,
   onReload: (call) => void process.on('SIGHUP', call),
 })

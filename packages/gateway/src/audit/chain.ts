@@ -1,75 +1,62 @@
-import type { SubjectOf } from '@single-state/core/protocol'
 import type { AuditRecord } from './record.ts'
 
 /** Something that an audit should not hold. */
 export interface AuditFault {
-  /** The record that shows it; null for a document. */
+  /** The record that shows it; null for a document, and for an audit without records. */
   readonly seq: number | null
   /** Keyed hash of the session. */
   readonly session: string | null
   readonly what: string
 }
 
-/** What a run of audit records adds up to. */
-export interface AuditChain {
-  readonly add: (record: AuditRecord) => void
-  /** Sequence of the last record; 0 before the first. */
-  readonly lastSeq: () => number
-  readonly count: () => number
-  /** The last version of each session, by the keyed hash of its id. */
-  readonly versions: () => ReadonlyMap<string, number>
-  /** Everybody whose sessions the records name. */
-  readonly people: () => readonly SubjectOf[]
-  readonly faults: () => readonly AuditFault[]
+/** A record that says from which version of a session to which it leads. */
+export type ChangeRecord = AuditRecord & { readonly session: string; readonly fromVersion: number; readonly toVersion: number }
+
+/** Where a run of records meets a session first, and where it leaves it. */
+export interface Stretch {
+  readonly first: ChangeRecord
+  readonly last: ChangeRecord
 }
 
-/** 1,000: enough to see what kind of damage it is. */
-const mostFaults = 1_000
+/** Whether a record is of the life of a session, and no refusal. */
+export function isChange(record: AuditRecord): record is ChangeRecord {
+  return record.session !== null && record.fromVersion !== null && record.toVersion !== null
+}
 
-/** Adds up audit records in order and notes where they do not follow from each other. */
-export function createChain(): AuditChain {
-  const versions = new Map<string, number>()
-  const people = new Map<string, SubjectOf>()
+/** Where the sequence of a run of records has a gap. */
+export function gapsOf(records: readonly AuditRecord[]): readonly AuditFault[] {
+  return records.flatMap((record, index) => {
+    const before = records[index - 1]
+    return before === undefined || record.seq === before.seq + 1 ? [] : [faultOf(record, `expected sequence ${before.seq + 1}`)]
+  })
+}
+
+/** Follows each session through a run of records: its stretch, and the steps that do not follow from each other. */
+export function followSessions(records: readonly AuditRecord[]): {
+  readonly stretches: ReadonlyMap<string, Stretch>
+  readonly faults: readonly AuditFault[]
+} {
+  const stretches = new Map<string, Stretch>()
   const faults: AuditFault[] = []
-  let firstSeq = 0
-  let lastSeq = 0
-  let count = 0
-
-  return {
-    add: (record) => {
-      const note = (what: string) => {
-        if (faults.length < mostFaults) faults.push({ seq: record.seq, session: record.session, what })
-      }
-      if (count === 0) firstSeq = record.seq
-      else if (record.seq !== lastSeq + 1) note(`expected sequence ${lastSeq + 1}`)
-      count += 1
-      lastSeq = record.seq
-      if (record.subject !== null) people.set(record.subject, personOf(record.subject))
-      if (record.session === null || record.toVersion === null) return
-      // Records from before a sweep are gone, so a session may first be met in the middle of its life.
-      const known = versions.get(record.session) ?? (firstSeq > 1 && record.operation !== 'create' ? record.fromVersion : 0)
-      const wrong = wrongStep(record, known ?? 0)
-      if (wrong !== null) note(wrong)
-      versions.set(record.session, record.toVersion)
-    },
-    lastSeq: () => lastSeq,
-    count: () => count,
-    versions: () => new Map(versions),
-    people: () => [...people.values()],
-    faults: () => faults,
+  for (const record of records.filter(isChange)) {
+    const known = stretches.get(record.session)
+    const begins = record.operation === 'create' ? 0 : record.fromVersion
+    faults.push(...stepFaults(record, known?.last.toVersion ?? begins))
+    stretches.set(record.session, { first: known?.first ?? record, last: record })
   }
+  return { stretches, faults }
 }
 
-/** What is wrong with a record of a session that was at `known`; null when it follows. Rule 2: one more with every commit. */
-function wrongStep({ operation, fromVersion, toVersion }: AuditRecord, known: number): string | null {
-  if (fromVersion !== known) return `expected a change of version ${known}, found one of ${fromVersion}`
+/** What is wrong with a record of a session that was at `known`. Rule 2: one more with every commit. */
+export function stepFaults(record: ChangeRecord, known: number): readonly AuditFault[] {
+  const { operation, fromVersion, toVersion } = record
+  if (fromVersion !== known) return [faultOf(record, `expected a change of version ${known}, found one of ${fromVersion}`)]
   const commits = operation === 'create' || operation === 'update' || operation === 'signal'
   const expected = commits ? known + 1 : known
-  return toVersion === expected ? null : `expected version ${expected}, found ${toVersion}`
+  return toVersion === expected ? [] : [faultOf(record, `expected version ${expected}, found ${toVersion}`)]
 }
 
-/** An issuer has no space. */
-function personOf(name: string): SubjectOf {
-  const space = name.indexOf(' ')
-  return { issuer: name.slice(0, space), subject: name.slice(space + 1) }
+/** A fault that a record shows. */
+export function faultOf({ seq, session }: AuditRecord, what: string): AuditFault {
+  return { seq, session, what }
 }

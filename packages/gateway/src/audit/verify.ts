@@ -1,64 +1,126 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SubjectOf } from '@single-state/core/protocol'
 import type { SessionStore } from '../stores/store.ts'
-import { type AuditChain, type AuditFault, createChain } from './chain.ts'
+import { type AuditFault, type ChangeRecord, followSessions, gapsOf, isChange, type Stretch, stepFaults } from './chain.ts'
+import type { AuditRecord } from './record.ts'
+import { beginningFaults } from './verify-beginning.ts'
 
-/** What an audit was found to be. */
+/** What a slice of an audit was found to be. */
 export interface AuditFindings {
   readonly ok: boolean
   /** Records that were looked at. */
   readonly records: number
-  /** Living sessions whose version was compared. */
+  /** Living sessions whose last record is in the slice: their version was compared with it. */
   readonly sessions: number
   /** At most 100. */
   readonly faults: readonly AuditFault[]
+  /** The `after` of the next slice; null where this was the last. */
+  readonly next: number | null
 }
 
-interface Document {
-  readonly idHash: string
-  readonly version: number
-}
+type Documents = ReadonlyMap<string, number>
 
-const pageSize = 500
+/** 500 records, so that a slice takes a moment and holds little; what it asks of the store is bounded by it. */
+export const sliceSize = 500
+/** 100: enough to see what kind of damage it is. */
 export const mostFaults = 100
+/** 4 at once: the store serves visitors too. */
+const mostAtOnce = 4
+/** How many records of a session are looked at for its next change: refusals may lie between. */
+const looks = [1, 10, 100, 500]
 
 /**
- * Checks that the audit has no gap: neither in its sequence, nor in the versions of any session, nor between its last
- * version of a living session and the document.
+ * Checks the records after a sequence, 500 at most: that the sequence has no gap, that each change of a session follows from
+ * the one before it, and that a session whose last record is among them is where that says. Nothing is carried from slice to
+ * slice: each looks up where its sessions come from and how they go on.
  */
-export async function verifyAudit(store: SessionStore): Promise<AuditFindings> {
-  const chain = createChain()
-  await follow(store, chain)
-  const before = chain.versions()
-  const documents = await documentsOf(store, chain.people())
-  // What was committed while the documents were read is in the records since.
-  await follow(store, chain)
-  const after = chain.versions()
-  const faults = [...chain.faults(), ...documents.flatMap((document) => compare(document, before, after))]
-  return { ok: faults.length === 0, records: chain.count(), sessions: documents.length, faults: faults.slice(0, mostFaults) }
-}
-
-async function follow(store: SessionStore, chain: AuditChain): Promise<void> {
-  for (;;) {
-    const records = await store.auditQuery({ afterSeq: chain.lastSeq(), idHash: null, limit: pageSize })
-    for (const record of records) chain.add(record)
-    if (records.length < pageSize) return
+export async function verifySlice(store: SessionStore, after: number, keepMs: number): Promise<AuditFindings> {
+  // The record before comes along: the sequence has to go on from it.
+  const page = await store.auditQuery({ afterSeq: Math.max(0, after - 1), idHash: null, limit: sliceSize + Math.min(1, after) })
+  const records = page.filter(({ seq }) => seq > after)
+  const { stretches, faults } = followSessions(records)
+  // Before the looks at what comes next: a session without a next change has not changed since its document was read.
+  const documents = await documentsOf(store, records)
+  const ends = await inTurns([...stretches.values()], async ({ last }) => endOf(last, await nextChange(store, last), documents))
+  const unnamed = await inTurns([...documents], ([session, version]) => unnamedFaults(store, stretches, session, version))
+  const found = [
+    ...(await beginningFaults(store, { after, first: page[0], keepMs })),
+    ...gapsOf(page),
+    ...(await beginFaults(store, stretches)),
+    ...faults,
+    ...ends.flatMap((end) => end.faults),
+    ...unnamed.flat(),
+  ]
+  return {
+    ok: found.length === 0,
+    records: records.length,
+    sessions: ends.filter(({ isCompared }) => isCompared).length,
+    faults: found.slice(0, mostFaults),
+    next: records.length < sliceSize ? null : (records.at(-1)?.seq ?? null),
   }
 }
 
-async function documentsOf(store: SessionStore, people: readonly SubjectOf[]): Promise<readonly Document[]> {
-  const documents: Document[] = []
-  for (const person of people) documents.push(...(await store.listBySubject(person)).records)
-  return documents
+/** The versions of all living sessions of everybody whom the records name, by the hash of the session. */
+async function documentsOf(store: SessionStore, records: readonly AuditRecord[]): Promise<Documents> {
+  const names = new Set(records.flatMap(({ subject }) => (subject === null ? [] : [subject])))
+  const lists = await inTurns([...names], async (name) => (await store.listBySubject(personOf(name))).records)
+  return new Map(lists.flat().map(({ idHash, version }) => [idHash, version]))
 }
 
-function compare(
-  { idHash, version }: Document,
-  before: ReadonlyMap<string, number>,
-  after: ReadonlyMap<string, number>,
-): readonly AuditFault[] {
-  const last = after.get(idHash)
-  if (last === undefined) return [{ seq: null, session: idHash, what: `a document of version ${version} that no record names` }]
-  const first = before.get(idHash) ?? 0
-  if (version >= first && version <= last) return []
-  return [{ seq: null, session: idHash, what: `the document is at version ${version}, its last record at ${last}` }]
+/** Where a stretch ends: the next change has to follow from it; without one the document has to be there. */
+function endOf(last: ChangeRecord, next: ChangeRecord | undefined, documents: Documents) {
+  if (next !== undefined) return { isCompared: false, faults: stepFaults(next, last.toVersion) }
+  const version = documents.get(last.session)
+  if (version === undefined || version === last.toVersion) return { isCompared: version !== undefined, faults: [] }
+  const what = `the document is at version ${version}, its last record at ${last.toVersion}`
+  return { isCompared: true, faults: [{ seq: null, session: last.session, what }] }
+}
+
+/** A session begins with its creation, unless that may have been swept. */
+async function beginFaults(store: SessionStore, stretches: ReadonlyMap<string, Stretch>): Promise<readonly AuditFault[]> {
+  const entered = [...stretches.values()].map(({ first }) => first).filter(({ operation }) => operation !== 'create')
+  const begins = await inTurns(entered, async (first) => {
+    const earliest = await nextChange(store, { session: first.session, seq: 0 })
+    return earliest?.seq === first.seq ? stepFaults(first, 0) : []
+  })
+  const [oldest] = await store.auditQuery({ afterSeq: 0, idHash: null, limit: 1 })
+  return oldest?.seq === 1 ? begins.flat() : []
+}
+
+async function unnamedFaults(
+  store: SessionStore,
+  stretches: ReadonlyMap<string, Stretch>,
+  session: string,
+  version: number,
+): Promise<readonly AuditFault[]> {
+  if (stretches.has(session) || (await nextChange(store, { session, seq: 0 })) !== undefined) return []
+  return [{ seq: null, session, what: `a document of version ${version} that no record names` }]
+}
+
+/** The change of a session after a sequence. */
+async function nextChange(store: SessionStore, { session, seq }: Pick<ChangeRecord, 'session' | 'seq'>): Promise<ChangeRecord | undefined> {
+  let afterSeq = seq
+  for (let at = 0; ; at += 1) {
+    const limit = looks[Math.min(at, looks.length - 1)] as number
+    const records = await store.auditQuery({ afterSeq, idHash: session, limit })
+    const found = records.find(isChange)
+    if (found !== undefined || records.length < limit) return found
+    afterSeq = records.at(-1)?.seq ?? afterSeq
+  }
+}
+
+/** Does a work for each, a few at once; others have their turn in between. */
+async function inTurns<One, Answer>(all: readonly One[], work: (one: One) => Promise<Answer>): Promise<readonly Answer[]> {
+  const answers: Answer[] = []
+  for (let at = 0; at < all.length; at += mostAtOnce) {
+    answers.push(...(await Promise.all(all.slice(at, at + mostAtOnce).map(work))))
+    await nextTurn()
+  }
+  return answers
+}
+
+/** An issuer has no space. */
+function personOf(name: string): SubjectOf {
+  const space = name.indexOf(' ')
+  return { issuer: name.slice(0, space), subject: name.slice(space + 1) }
 }

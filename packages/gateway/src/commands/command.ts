@@ -10,6 +10,10 @@ export interface Terminal {
   stopped(): Promise<void>
   /** Asks the person at the terminal; null where nobody is there to answer. */
   ask(question: string): Promise<string | null>
+  /**
+   * Shows how far long work is, in the place of what it showed before; an empty text takes that away. Null where nobody sees it.
+   */
+  readonly progress: ((text: string) => void) | null
   /** Calls back whenever the process is told that its files have changed (SIGHUP). */
   onReload(call: () => void): void
 }
@@ -22,7 +26,7 @@ export interface Command {
   /** Positional arguments and options, as the help shows them. */
   readonly usage: string
   readonly options: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly help: string }>>
-  /** Exit code: 0 done, 1 refused or something was found wrong. */
+  /** Exit code: 0 done, 1 refused or something was found wrong; 3 where nothing was found out, for a command that tells them apart. */
   run(input: CommandInput, terminal: Terminal): Promise<number>
 }
 

@@ -1,8 +1,12 @@
 import { createServer } from 'node:http'
+import { SessionError } from '@single-state/core/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { keyOf, openTestGateway } from '../fixtures/test-gateway.ts'
 import { createTestTerminal, run } from '../fixtures/test-terminal.ts'
 import { serveGateway } from '../serve.ts'
+import { entryOf } from '../store-contract/bench.ts'
+import { memoryStore } from '../stores/memory.ts'
+import type { SessionStore } from '../stores/store.ts'
 import { runCommand } from './run-command.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -201,8 +205,60 @@ describe('single-state audit verify', () => {
   })
 })
 
+describe('single-state audit verify of an audit in slices', () => {
+  it('asks for 500 records at a time, and says on a terminal how far it is', async () => {
+    const gateway = await serving()
+    await withRefusals(gateway, 1_234)
+    const shown: string[] = []
+    const verified = await run(['audit', 'verify'], { env: gateway.env(), progress: (text) => void shown.push(text) })
+    expect(verified).toEqual({ code: 0, out: '✓ 1234 records, 0 living sessions: no gap', err: '' })
+    expect(shown).toEqual(['record 500 of 1234', 'record 1000 of 1234', ''])
+    expect((await gateway.asOperator(['audit', 'verify', '--after', '1000'])).out).toContain('✓ 234 records')
+  })
+
+  it('exits with 3 where it was not told, and says from where it can go on', async () => {
+    const { gateway, isAway } = await failing()
+    await withRefusals(gateway, 1_234)
+    isAway.after = 900
+    expect(await gateway.asOperator(['audit', 'verify', '--json'])).toEqual({
+      code: 3,
+      out: '',
+      err: expect.stringMatching(/^single-state audit verify: the gateway answered 503 .*; --after 500 goes on from there$/),
+    })
+    const { code, err } = await run(['audit', 'verify'], { env: { ...gateway.env(), SINGLE_STATE_OPERATOR_KEY: keyOf('portal') } })
+    expect([code, err]).toEqual([3, expect.stringContaining('application_denied')])
+    expect((await run(['audit', 'verify'])).code).toBe(3)
+  })
+
+  it('exits with 1 where it found something before it was told no more', async () => {
+    const { gateway, isAway } = await failing()
+    await withRefusals(gateway, 1_234)
+    isAway.after = 900
+    isAway.missing = 7
+    const { code, out, err } = await gateway.asOperator(['audit', 'verify'])
+    expect([code, out]).toEqual([1, expect.stringMatching(/^✗ record 8: expected sequence 7\n✗ 500 records/)])
+    expect(err).toContain('--after 501 goes on from there')
+  })
+
+  async function withRefusals({ store }: Awaited<ReturnType<typeof serving>>, count: number): Promise<void> {
+    for (let at = 0; at < count; at += 1) await store.appendAudit(entryOf('update', { outcome: 'denied' }))
+  }
+
+  /** A gateway whose store answers no page of the audit from a sequence on, and has lost a record. */
+  async function failing() {
+    const isAway = { after: Number.POSITIVE_INFINITY, missing: 0 }
+    const inner = memoryStore()
+    const auditQuery: SessionStore['auditQuery'] = async (query) => {
+      const records = (await inner.auditQuery({ ...query, limit: query.limit + 1 })).filter(({ seq }) => seq !== isAway.missing)
+      if ((records[query.limit - 1]?.seq ?? 0) > isAway.after) throw new SessionError('store_unavailable')
+      return records.slice(0, query.limit)
+    }
+    return { gateway: await serving({ store: { ...inner, auditQuery } }), isAway }
+  }
+})
+
 describe('commands that ask a running gateway', () => {
-  const asking = ['audit', 'verify']
+  const asking = ['audit', 'tail', '--after', '0']
 
   it('need an address and a key, and name where they come from', async () => {
     expect((await run(asking)).err).toContain('SINGLE_STATE_GATEWAY or --gateway')
@@ -214,7 +270,7 @@ describe('commands that ask a running gateway', () => {
   it("do not send the operator's key in plain text over a network", async () => {
     const { code, err } = await run([...asking, '--gateway', 'http://session.example.com', '--key', keyOf('admin')])
     expect(code).toBe(1)
-    expect(err).toBe("single-state audit verify: expected https for session.example.com: the operator's key would travel unencrypted")
+    expect(err).toBe("single-state audit tail: expected https for session.example.com: the operator's key would travel unencrypted")
   })
 
   it('take address and key as options before the environment', async () => {
@@ -245,7 +301,7 @@ describe('commands that ask a running gateway', () => {
     expect(await asOperator(asking)).toEqual({
       code: 1,
       out: '',
-      err: `single-state audit verify: ${origin} cannot be reached (ECONNREFUSED)`,
+      err: `single-state audit tail: ${origin} cannot be reached (ECONNREFUSED)`,
     })
   })
 

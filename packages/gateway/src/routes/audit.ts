@@ -1,4 +1,4 @@
-import { verifyAudit } from '../audit/verify.ts'
+import { verifySlice } from '../audit/verify.ts'
 import { ProblemError } from '../http/problem.ts'
 import { json } from '../http/respond.ts'
 import type { GatewayPorts } from '../ports.ts'
@@ -17,7 +17,8 @@ export const auditOfSession: Handler<typeof operations.auditOfSession> = async (
   sendPage(ports, query.after, query.limit, ports.secrets.idHash(param('id')))
 
 /** `GET /v1/audit/verify` */
-export const verify: Handler<typeof operations.verifyAudit> = async (ports) => json(await verifyAudit(ports.store))
+export const verify: Handler<typeof operations.verifyAudit> = async (ports, { query }) =>
+  json(await verifySlice(ports.store, query.after, ports.keepAuditMs))
 
 async function sendPage(ports: GatewayPorts, afterSeq: number, limit: number, idHash: string | null): Promise<Response> {
   if (!Number.isSafeInteger(afterSeq)) throw new ProblemError('request_invalid')

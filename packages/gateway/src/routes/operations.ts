@@ -5,6 +5,7 @@ import {
   auditPageSchema,
   auditQuerySchema,
   auditVerdictSchema,
+  auditVerifyQuerySchema,
   endAllAnswerSchema,
   endAllRequestSchema,
   endSubjectRequestSchema,
@@ -205,8 +206,9 @@ export const operations = {
   verifyAudit: {
     method: 'get',
     path: '/v1/audit/verify',
-    summary: 'Checks that sequence and versions of the audit have no gap and match the documents.',
+    summary: 'Checks a slice of the audit: that sequence and versions have no gap and match the documents.',
     proof: 'operator',
+    query: auditVerifyQuerySchema,
     answer: auditVerdictSchema,
     codes: [],
   },

@@ -119,6 +119,6 @@ describe('the audit', () => {
     await call('DELETE', subjectPath('ada'), { as: 'admin', body })
     await signIn('ada')
     const { body: verdict } = await call('GET', '/v1/audit/verify', { as: 'admin' })
-    expect(verdict).toEqual({ ok: true, records: 10, sessions: 1, faults: [] })
+    expect(verdict).toEqual({ ok: true, records: 10, sessions: 1, faults: [], next: null })
   })
 })

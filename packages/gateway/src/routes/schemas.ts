@@ -114,15 +114,21 @@ export const auditQuerySchema = z.object({
   session: z.string().max(longestSessionId).optional(),
 })
 
+/** Where a slice of the audit begins. */
+export const auditVerifyQuerySchema = auditQuerySchema.pick({ after: true })
+
+/** What a slice of the audit, 500 records at most, was found to be. */
 export const auditVerdictSchema = z
   .object({
     ok: z.boolean(),
     /** Records that were looked at. */
     records: z.int().min(0),
-    /** Living sessions whose version was compared. */
+    /** Living sessions whose last record is in the slice: their version was compared with it. */
     sessions: z.int().min(0),
     /** At most 100. */
     faults: z.array(z.object({ seq: z.int().nullable(), session: z.string().nullable(), what: z.string() })),
+    /** What to give as `after` for the next slice; null when this was the last. */
+    next: z.int().min(1).nullable(),
   })
   .meta({ id: 'AuditVerdict' })
 
@@ -131,5 +137,6 @@ export const jwksSchema = z.object({ keys: z.array(z.record(z.string(), z.unknow
 export const healthSchema = z.object({ status: z.literal('ok') })
 
 export type InspectedSession = z.output<typeof inspectedSessionSchema>
+export type AuditVerdict = z.output<typeof auditVerdictSchema>
 export type AuditPage = z.output<typeof auditPageSchema>
 export type KeysAnswer = z.output<typeof keysAnswerSchema>

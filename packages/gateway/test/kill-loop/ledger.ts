@@ -1,4 +1,4 @@
-import { auditPageSchema, auditVerdictSchema, inspectedSessionSchema } from '../../src/routes/schemas.ts'
+import { type AuditVerdict, auditPageSchema, auditVerdictSchema, inspectedSessionSchema } from '../../src/routes/schemas.ts'
 import { send } from './calls.ts'
 import type { Subject } from './subject.ts'
 import type { Writer } from './writer.ts'
@@ -73,6 +73,14 @@ export function createLedger({ origin, keys }: Subject): Ledger {
     )
   }
 
+  async function verify(): Promise<void> {
+    for (let after: number | null = 0; after !== null; ) {
+      const verdict: AuditVerdict = await get(`/v1/audit/verify?after=${after}`, auditVerdictSchema)
+      if (!verdict.ok) throw new Error(`audit verify: ${JSON.stringify(verdict.faults)}`)
+      after = verdict.next
+    }
+  }
+
   return {
     records: () => lastSeq,
     async check(writers, sessions) {
@@ -80,8 +88,7 @@ export function createLedger({ origin, keys }: Subject): Ledger {
       let applied = 0
       for (const writer of writers) applied += await checkWriter(writer)
       for (const id of sessions) await get(`/v1/sessions/${id}`, inspectedSessionSchema)
-      const verdict = await get('/v1/audit/verify', auditVerdictSchema)
-      if (!verdict.ok) throw new Error(`audit verify: ${JSON.stringify(verdict.faults)}`)
+      await verify()
       return applied
     },
   }
