@@ -22,7 +22,9 @@ import * as changes from '../../core/src/http/changes.ts'
 import * as cookie from '../../core/src/http/cookie.ts'
 import * as resolve from '../../core/src/http/resolve.ts'
 import * as undici from '../../core/src/node/undici-transport.ts'
+import * as auditDrain from '../src/audit/drain.ts'
 import * as auditEntries from '../src/audit/entries.ts'
+import * as auditSink from '../src/audit/sink-deadlines.ts'
 import * as auditVerdict from '../src/audit/verify.ts'
 import * as auditVerify from '../src/commands/audit-verify.ts'
 import * as doctorProvider from '../src/commands/doctor/provider.ts'
@@ -108,6 +110,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
     ['attempts to refresh one session', count(refreshSubject.mostAttempts), answer('version_conflict')],
     ['records in a page of the audit', count(schemas.mostRecords), invalid],
     ['characters of a session id in a question to the audit', count(schemas.longestSessionId), invalid],
+    ['records in one verdict about the audit', count(auditVerdict.sliceSize), '`next` names the next slice'],
     ['faults in one verdict about the audit', count(auditVerdict.mostFaults), 'left out'],
     ['paths that the audit keeps of a denied write', count(auditEntries.mostDeniedPaths), 'left out'],
   ],
@@ -116,6 +119,13 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
     ...storeDeadlines(),
     ['changes that a store remembers for `changesSince`', count(changeLog.keptChanges), 'a reader starts anew'],
     ['time that an ended session is remembered, beyond its absolute life and that of a token', ms(sweep.marginMs), 'swept'],
+    ['time for the audit sink to take a batch, or to say what it has', ms(auditSink.answerMs), 'told in the log, and tried again'],
+    [
+      'time for the last records to reach the audit sink when a gateway is closed',
+      ms(auditDrain.lastPassMs),
+      'told in the log; the next start goes on there',
+    ],
+    ['time for the audit sink to close', ms(auditSink.closeMs), 'told in the log'],
     ['ended sessions, or audit records, swept at a time', count(sweep.mostOfEach), 'the next sweep follows after a second'],
     ['characters of documents held parsed', count(parsedDocuments.mostCharacters), 'the one used longest ago is parsed again'],
     ['values of encrypted signals held open', count(parsedDocuments.mostHeld), 'the one used longest ago is opened again'],
@@ -194,7 +204,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
   ],
   'The command': [
     ["an operator's wait for the gateway", ms(operatorCalls.defaultTimeoutMs), 'exits with an error'],
-    ['wait of `audit verify` for the gateway', ms(auditVerify.verifyTimeoutMs), 'exits with an error'],
+    ['wait of `audit verify` for a slice', ms(auditVerify.verifyTimeoutMs), 'exits with 3'],
     ['wait of `doctor` for the identity provider', ms(doctorProvider.timeoutMs), 'told as a finding'],
     ['wait of `doctor` for a running gateway', ms(doctorGateway.timeoutMs), 'told as a finding'],
   ],

@@ -15,7 +15,7 @@ const pageSize = 500
 const repeated = 1_000
 
 /** 3 s for what is left when the gateway is closed: the next start goes on there. */
-const lastPassMs = 3_000
+export const lastPassMs = 3_000
 
 /** What a drain needs of the process. */
 export interface DrainPorts extends Timers {

@@ -2,9 +2,9 @@ import type { Timers } from '../timers.ts'
 import type { AuditSink } from './sink.ts'
 
 /** 10 s: longer than any service takes that still answers. */
-const answerMs = 10_000
+export const answerMs = 10_000
 /** 1 s: a stop has 15 s in all, of which requests under way take ten. */
-const closeMs = 1_000
+export const closeMs = 1_000
 
 /** A sink whose calls come to an end: what takes too long is rejected, though the sink may still be at it. */
 export function withDeadlines(sink: AuditSink, after: Timers['after']): Required<AuditSink> {

@@ -21,7 +21,7 @@ export interface AuditFindings {
 type Documents = ReadonlyMap<string, number>
 
 /** 500 records, so that a slice takes a moment and holds little; what it asks of the store is bounded by it. */
-const sliceSize = 500
+export const sliceSize = 500
 /** 100: enough to see what kind of damage it is. */
 export const mostFaults = 100
 /** 4 at once: the store serves visitors too. */
