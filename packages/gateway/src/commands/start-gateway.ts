@@ -74,9 +74,11 @@ export async function serveUntilStopped(config: GatewayConfig, terminal: Termina
   const tls = told(read)
   const running = await open(config, { ...start.options, env: terminal.env })
   const server = await listen(running, start, { tls, connections: config.connections })
+  // Before the first line: who reads it may send the signal at once.
+  const stopped = terminal.stopped()
   for (const line of [...running.describe(), '', ...start.welcome(server.port)]) start.say(line)
   if (tls) terminal.onReload(() => start.say(renewed(server, read)))
-  await terminal.stopped()
+  await stopped
   start.say('stopping: no new requests, those under way are answered')
   await server.close()
   return 0
