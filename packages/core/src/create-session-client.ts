@@ -131,7 +131,8 @@ function assemble<C extends AnyContract, A extends ApplicationName<C>>(
   const intake = createIntake(cache, readView, report)
   const ask = createReadFlights({ calls, cache, intake, clock, timers })
   // A breaker of their own: while the store takes no writes exchanges get no answer, and reads go on.
-  const exchange = createExchange({ calls: callsOver(carrier), intake, clock, timers })
+  const exchanging = { calls: callsOver(carrier), intake, clock, timers }
+  const exchangeAgain = createExchange({ ...exchanging, again: true })
   // A transport of their own: heartbeats must not queue behind reads.
   const leases =
     platform === null
@@ -142,9 +143,10 @@ function assemble<C extends AnyContract, A extends ApplicationName<C>>(
     known,
     tokens,
     reader: createSessionReader({ cache, ask, leases, clock, staleMs }),
-    exchange,
+    exchange: createExchange(exchanging),
+    exchangeAgain,
     contexts: options.forwardAuth ? createContextIntake({ application, intake, clock }) : null,
-    writer: createSessionWriter({ calls, intake, ask, exchange, clock }),
+    writer: createSessionWriter({ calls, intake, ask, exchangeAgain, clock }),
     clock,
     timers,
     defaults,

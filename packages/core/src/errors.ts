@@ -12,6 +12,7 @@ export const codes = {
   token_missing: { status: 401, retryable: false, title: 'No session token was presented' },
   token_invalid: { status: 401, retryable: false, title: 'The session token is not one of this gateway' },
   token_expired: { status: 401, retryable: false, title: 'The session token has expired and can be exchanged' },
+  token_replaced: { status: 401, retryable: false, title: 'The session token has expired and was replaced by a newer one' },
   token_reused: { status: 401, retryable: false, title: 'A session token was used again after it was replaced; the session has ended' },
   session_ended: { status: 401, retryable: false, title: 'The session has ended' },
   session_invalid: { status: 401, retryable: false, title: 'The stored session document is not valid; sign in again' },
@@ -121,6 +122,11 @@ export class SessionUnavailableError extends SessionError {
 
   constructor(code: SessionErrorCode, retryAfterMs: number, options: SessionErrorOptions = {}) {
     super(code, undefined, { ...options, retryAfterMs })
+  }
+
+  /** 503 whatever the code: what the gateway refused a call for need not be the visitor's doing. */
+  override get status(): number {
+    return 503
   }
 }
 

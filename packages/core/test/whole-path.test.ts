@@ -226,7 +226,8 @@ describe('a token', () => {
     gateway.clock.advance('3m')
     const owner = await atPortal()
     await owner.resolve()
-    const next = () => portal.open(new Request(gateway.origins.portal, { headers: { cookie: setCookie(owner) } }))
+    const cookie = setCookie(owner) as string
+    const next = () => portal.open(new Request(gateway.origins.portal, { headers: { cookie } }))
     expect((await next().resolve()).status).toBe('active')
     gateway.clock.advance('10s')
     expect(await (await atPortal()).resolve()).toEqual({ status: 'ended', reason: 'reused' })

@@ -21,7 +21,14 @@ const commonCodes: Readonly<Record<Operation['proof'], readonly SessionErrorCode
 }
 
 /** What it can be refused for besides, where the token of the person who acts was shown. */
-const actorCodes: readonly SessionErrorCode[] = ['token_missing', 'token_invalid', 'token_expired', 'session_ended', 'session_invalid']
+const actorCodes: readonly SessionErrorCode[] = [
+  'token_missing',
+  'token_invalid',
+  'token_expired',
+  'token_replaced',
+  'session_ended',
+  'session_invalid',
+]
 
 const bodyCodes: readonly SessionErrorCode[] = ['request_invalid', 'document_too_large', 'media_type_unsupported']
 

@@ -25,6 +25,11 @@ interface ExchangeOptions<View> {
   readonly intake: Intake<View>
   readonly clock: Clock
   readonly timers: Pick<ClientTimers, 'after' | 'soon'>
+  /**
+   * For requests that have shown their token before. Their browser may have moved on since, so that the token is no copy
+   * although it was replaced: the gateway refuses it, and ends nothing. Default false.
+   */
+  readonly again?: boolean
 }
 
 /**
@@ -32,7 +37,7 @@ interface ExchangeOptions<View> {
  * it answers the session too, and that must be no older than the question (rule 5). The gateway gives the second exchange
  * of a token the successor that it gave the first.
  */
-export function createExchange<View>({ calls, intake, clock, timers }: ExchangeOptions<View>): Exchange<View> {
+export function createExchange<View>({ calls, intake, clock, timers, again = false }: ExchangeOptions<View>): Exchange<View> {
   const flights = createFlights<Presented, Exchanged<View>>({
     send: async ([presented]) => [await exchange(presented as Presented)],
     prefer: (held) => held,
@@ -46,7 +51,7 @@ export function createExchange<View>({ calls, intake, clock, timers }: ExchangeO
   async function exchange(presented: Presented): Promise<Exchanged<View>> {
     const sentAtMs = clock.monotonicMs()
     const { sid } = presented.claims
-    const answer = await calls.exchange(presented)
+    const answer = await calls.exchange(presented, again)
     if (answer.kind === 'ok') {
       const { document, token } = answer.value
       const known = intake.document(presented.claims, { ...answer, document }, sentAtMs)

@@ -36,7 +36,8 @@ export interface GatewayCalls {
   keySet(): Promise<CallOutcome<KeySet>>
   read(question: Question): Promise<CallOutcome<DocumentEnvelope>>
   reads(questions: readonly Question[]): Promise<CallOutcome<ReadsEnvelope>>
-  exchange(shown: Shown): Promise<CallOutcome<DocumentEnvelope & { readonly token: string }>>
+  /** `again` where its request has shown the token before: one that was replaced is refused, and ends nothing. */
+  exchange(shown: Shown, again: boolean): Promise<CallOutcome<DocumentEnvelope & { readonly token: string }>>
   patch(change: Change & { readonly ifMatch: string }): Promise<CallOutcome<DocumentEnvelope>>
   signal(name: string, change: Change): Promise<CallOutcome<DocumentEnvelope>>
   end(shown: Shown | null, path: string, reason: string): Promise<CallOutcome<wire.EndAnswer>>
@@ -97,7 +98,7 @@ export function createGatewayCalls({ transport, breaker, key, revision }: CallOp
       const reads = questions.map(({ token, etag }) => (etag ? { token, etag } : { token }))
       return send('POST', '/v1/reads', { body: { reads }, answer: readsSchema })
     },
-    exchange: (shown) => send('POST', '/v1/session/token', { shown, body: {}, answer: exchangeSchema }),
+    exchange: (shown, again) => send('POST', '/v1/session/token', { shown, body: again ? { again } : {}, answer: exchangeSchema }),
     patch: ({ ifMatch, idempotencyKey, body, ...shown }) => {
       const headers = { 'if-match': ifMatch, 'idempotency-key': idempotencyKey }
       return send('PATCH', '/v1/session', { shown, headers, body, answer: sessionSchema, timeoutMs: writeTimeoutMs })

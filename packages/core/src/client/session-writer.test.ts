@@ -220,6 +220,7 @@ describe('update when the answer is lost', () => {
     ['a closed door', (call) => call.disconnect()],
     ['store_unavailable', (call) => call.refuse('store_unavailable')],
     ['rate_limited', (call) => call.refuse('rate_limited')],
+    ['its token replaced', (call) => call.refuse('token_replaced')],
   ])('keeps the outcome unknown when a repeat finds %s: that says nothing about the first', async (_title, play) => {
     const { gateway, switching } = await based()
     const updating = rejection(switching())
@@ -337,7 +338,7 @@ describe('a token that runs out while the handler works', () => {
     const first = await gateway.next()
     first.refuse('token_expired')
     const exchange = await gateway.next()
-    expect(exchange.path).toBe('/v1/session/token')
+    expect([exchange.path, exchange.json]).toEqual(['/v1/session/token', { again: true }])
     exchange.answer(200, successor, { etag: etagOf(1) })
     const second = await gateway.next()
     expect([second.headers, second.body, second.headers['session-token']]).toEqual([first.headers, first.body, token])
@@ -361,13 +362,30 @@ describe('a token that runs out while the handler works', () => {
     expect(await updating).toMatchObject({ name: 'SessionMissingError', reason: 'revoked' })
   })
 
-  it('is never exchanged when it came as a bearer', async () => {
+  it.each(['token_expired', 'token_replaced'] as const)('is never exchanged when it came as a bearer: %s', async (code) => {
     const { open, gateway, asked } = await openScene()
     const updating = rejection(open({ method: 'POST', as: 'bearer' }).update('tenant.switch', switchTo('acme')))
     show(await gateway.next(), 1)
-    ;(await gateway.next()).refuse('token_expired')
-    expect(await updating).toMatchObject({ code: 'token_expired' })
+    ;(await gateway.next()).refuse(code)
+    expect(await updating).toMatchObject({ name: 'SessionMissingError', code: 'token_expired' })
     expect(asked().map(({ path }) => path)).toEqual(['/v1/session', '/v1/session'])
+  })
+
+  it('is not exchanged once it was replaced: the next request brings the newer one', async () => {
+    const { gateway, switching, session, asked } = await based()
+    const updating = rejection(switching())
+    ;(await gateway.next()).refuse('token_replaced')
+    expect(await updating).toMatchObject({ name: 'SessionUnavailableError', code: 'token_replaced', status: 503, retryAfterMs: 1_000 })
+    expect(asked().map(({ path }) => path)).toEqual(['/v1/session', '/v1/session'])
+    expect(session.denialFor(await updating)).toMatchObject({ status: 503, code: 'token_replaced' })
+  })
+
+  it('is found replaced by the exchange, where that happens in between', async () => {
+    const { gateway, switching } = await based()
+    const updating = rejection(switching())
+    ;(await gateway.next()).refuse('token_expired')
+    ;(await gateway.next()).refuse('token_replaced')
+    expect(await updating).toMatchObject({ name: 'SessionUnavailableError', code: 'token_replaced' })
   })
 })
 

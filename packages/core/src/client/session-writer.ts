@@ -1,7 +1,7 @@
 import { mayBeForgotten } from '../consistency/idempotency.ts'
 import type { Receipt } from '../document/session-document.ts'
 import type { RefreshAnswer, SessionSummary } from '../document/wire-schemas.ts'
-import { codes, isSessionError, SessionConflictError, SessionError } from '../errors.ts'
+import { codes, isSessionError, SessionConflictError, SessionError, type SessionErrorCode } from '../errors.ts'
 import type { DocumentEnvelope } from './answers.ts'
 import type { Clock } from './clock.ts'
 import type { Exchange } from './exchange.ts'
@@ -43,12 +43,12 @@ interface SessionWriterOptions<View> {
   readonly calls: GatewayCalls
   readonly intake: Intake<View>
   readonly ask: ReadFlights<View>
-  readonly exchange: Exchange<View>
+  readonly exchangeAgain: Exchange<View>
   readonly clock: Clock
 }
 
 /** Makes the writer of one application. */
-export function createSessionWriter<View>({ calls, intake, ask, exchange, clock }: SessionWriterOptions<View>): SessionWriter<View> {
+export function createSessionWriter<View>({ calls, intake, ask, exchangeAgain, clock }: SessionWriterOptions<View>): SessionWriter<View> {
   async function write(
     presented: Presented,
     send: (idempotencyKey: string) => Promise<CallOutcome<DocumentEnvelope>>,
@@ -75,13 +75,19 @@ export function createSessionWriter<View>({ calls, intake, ask, exchange, clock 
     throw new SessionError('outcome_unknown', undefined, { retryAfterMs, ...(answer.kind === 'silence' && { cause: answer.cause }) })
   }
 
-  /** The token may have run out while the handler worked: one exchange makes the gateway accept it for this call. */
+  /**
+   * The token may have run out while the handler worked: one exchange makes the gateway accept it for this call. It may also
+   * have been replaced, with another request of the browser: then it is too late for this one, and nothing is exchanged.
+   */
   async function withLivingToken<Value>(presented: Presented | null, send: () => Promise<CallOutcome<Value>>): Promise<CallOutcome<Value>> {
     const answer = await send()
-    const hasExpired = answer.kind === 'problem' && answer.code === 'token_expired'
-    if (!hasExpired || presented?.kind !== 'cookie') return answer
-    const { outcome } = await exchange(presented)
+    if (answer.kind !== 'problem' || presented === null || !hasRunOut(answer.code)) return answer
+    // A bearer token is its sender's to exchange, whatever became of it.
+    if (presented.kind === 'bearer') return { ...answer, code: 'token_expired' }
+    if (answer.code === 'token_replaced') return answer
+    const { outcome } = await exchangeAgain(presented)
     if (outcome.status === 'active') return send()
+    if (outcome.status === 'unavailable' && outcome.code === 'token_replaced') return { ...answer, code: 'token_replaced' }
     if (outcome.status === 'unavailable') return { kind: 'silence', cause: errorOf(outcome), sent: false }
     throw errorOf(outcome)
   }
@@ -147,6 +153,8 @@ function isUnknown(answer: CallOutcome<unknown>): boolean {
 /** Whether the refusal of a repeat means that the first was not applied. */
 function saysWhatBecame({ code, version }: Extract<CallFailure, { kind: 'problem' }>, basedOn: number): boolean {
   if (code === 'version_conflict' && version !== undefined) return !mayBeForgotten(basedOn, version)
+  // The token is judged before the key: that it has run out by now says nothing about the first.
+  if (hasRunOut(code)) return false
   return !codes[code].retryable
 }
 
@@ -156,6 +164,10 @@ function refusalOf(answer: CallFailure): SessionError | null {
   if (answer.code === 'version_conflict') return new SessionConflictError(answer.version ?? 0)
   const isOurs = answer.status === 401 || answer.code === 'contract_mismatch' || codes[answer.code].retryable
   return isOurs ? null : new SessionError(answer.code, answer.detail)
+}
+
+function hasRunOut(code: SessionErrorCode): boolean {
+  return code === 'token_expired' || code === 'token_replaced'
 }
 
 /** Whether the session was over before it could be ended: that is as good. A token that has merely expired leaves it alive. */

@@ -105,8 +105,8 @@ export const writeAnswerSchema = z.object({ document: wireDocumentSchema, receip
 /** `PUT /v1/session/signals/{name}` */
 export const signalRequestSchema = z.strictObject({ value: z.unknown() })
 
-/** `POST /v1/session/token` */
-export const exchangeRequestSchema = z.strictObject({})
+/** `POST /v1/session/token`; `again` where the request that the call is for has shown the token before: a replaced one ends nothing then. */
+export const exchangeRequestSchema = z.strictObject({ again: z.literal(true).optional() })
 export const exchangeAnswerSchema = z.object({ token: z.string(), expiresAt: instant, document: wireDocumentSchema, etag: z.string() })
 
 /** `DELETE /v1/session` and the other ends. */

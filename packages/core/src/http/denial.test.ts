@@ -152,6 +152,8 @@ describe('an error that a handler let through', () => {
     [new SessionError('cross_site'), { status: 'refused', code: 'cross_site' }],
     [new SessionError('credentials_ambiguous'), { status: 'refused', code: 'credentials_ambiguous' }],
     [new SessionUnavailableError('store_unavailable', 500), { status: 'unavailable', code: 'store_unavailable', retryAfterMs: 500 }],
+    [new SessionUnavailableError('token_replaced', 1_000), { status: 'unavailable', code: 'token_replaced', retryAfterMs: 1_000 }],
+    [new SessionUnavailableError('token_expired', 1_000), { status: 'unavailable', code: 'token_expired', retryAfterMs: 1_000 }],
     [new SessionError('outcome_unknown'), { status: 'unavailable', code: 'outcome_unknown', retryAfterMs: 1_000 }],
     [new SessionError('write_denied'), null],
     [new SessionError('document_invalid'), null],

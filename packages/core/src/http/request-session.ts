@@ -5,6 +5,7 @@ import { errorOf, type ReadSuccess, retryAfterMs } from '../client/outcome.ts'
 import type { Presented } from '../client/presented.ts'
 import type { ReadOptions, SessionResult } from '../client/session-result.ts'
 import type { SessionWriter } from '../client/session-writer.ts'
+import { exchangeGraceMs } from '../consistency/lineage.ts'
 import type { Receipt } from '../document/session-document.ts'
 import type { SessionSummary } from '../document/wire-schemas.ts'
 import { isSessionError, type SessionConflictError, SessionUnavailableError } from '../errors.ts'
@@ -52,24 +53,49 @@ export interface RequestParts<View> extends ResolveParts<View> {
   readonly defaults: ReadOptions
 }
 
+/** 5 s, half of the time that the gateway gives requests which are under way with a token: the other half is the way to us. */
+const promptMs = exchangeGraceMs / 2
+
 /** Opens the session of one request. Nothing is read before it is asked for. */
 export function openRequest<View extends object>(parts: RequestParts<View>, head: RequestHead): RequestSession<View> {
   const { writer, clock, defaults } = parts
   let used: { readonly facts: GatewayFacts | null } | undefined
   let cookie: CookieChange = { kind: 'none' }
+  const openedAtMs = clock.monotonicMs()
+  const ageMs = () => clock.monotonicMs() - openedAtMs
+  let shown = false
 
   const reads = createRequestReads<View>((freshness) =>
-    andThen(resolveRequest(parts, head, freshness), (resolved) => {
+    andThen(resolveRequest(door(), head, freshness), (resolved) => {
       note(resolved)
       return resolved
     }),
   )
+
+  /**
+   * What the token of this request is judged by. Only as it comes in may an exchange take it for a copy: while the handler
+   * works, the browser may get the next one with another answer.
+   */
+  function door(): RequestParts<View> {
+    const comesIn = !shown && ageMs() < promptMs
+    shown = true
+    return comesIn ? parts : { ...parts, exchange: parts.exchangeAgain }
+  }
 
   function note(found: Pick<Resolved<View>, 'successor' | 'facts'>): void {
     used = found
     andThen(found.successor, (token) => {
       if (token !== null && cookie.kind !== 'removal') cookie = { kind: 'successor', token }
     })
+  }
+
+  /**
+   * After 10 s the answer could take the browser back, from a token that it was given meanwhile to one that was replaced
+   * since, and its next request would look like a stolen copy. A successor that is dropped is made again at the next request:
+   * nobody has shown it, or the browser has it already.
+   */
+  function cookieToWrite(): CookieChange {
+    return cookie.kind === 'successor' && ageMs() >= exchangeGraceMs ? { kind: 'none' } : cookie
   }
 
   const read = (options: ReadOptions = {}) => reads.read(freshnessOf({ ...defaults, ...options }))
@@ -148,13 +174,13 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
       throw errorOf(outcome)
     },
     async renew() {
-      note(await renewRequest(parts, head))
+      note(await renewRequest(door(), head))
     },
     denialFor(error) {
       const denied = isSessionError(error) ? deniedBy(error) : null
       return denied && denialOf(denied, head, used?.facts ?? null)
     },
-    headersFor: (answer = () => null) => (used ? headersFor(answer, used.facts?.application.cookie ?? null, cookie) : null),
+    headersFor: (answer = () => null) => (used ? headersFor(answer, used.facts?.application.cookie ?? null, cookieToWrite()) : null),
   }
 }
 

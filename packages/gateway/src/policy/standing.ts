@@ -21,7 +21,8 @@ export type Standing =
  *
  * An adapter never presents a token that it has just been given, so a request that came with an expired one has no other
  * to write with: it is good for as long as an exchange would give its successor again
- * (`docs/decisions/001-write-after-exchange.md`). Reads refuse an expired token before its session is looked up.
+ * (`docs/decisions/001-write-after-exchange.md`). Whoever is refused later is told whether an exchange would help or end the
+ * session (`docs/decisions/010-replaced-is-not-reused.md`). Reads refuse an expired token before its session is looked up.
  */
 export function standingOf(record: SessionRecord | null, token: VerifiedToken, nowMs: number): Standing {
   if (record === null) return unknownSession(token)
@@ -31,9 +32,8 @@ export function standingOf(record: SessionRecord | null, token: VerifiedToken, n
   if (gen > record.generation && record.ended === null) return { kind: 'refused', code: 'store_unavailable' }
   const over = endReasonOf(record, nowMs)
   if (over !== null) return { kind: 'refused', code: 'session_ended', reason: over }
-  if (token.expired && decideExchange(record, gen, nowMs) !== 'same') {
-    return { kind: 'refused', code: 'token_expired' }
-  }
+  const exchange = token.expired ? decideExchange(record, gen, nowMs) : 'same'
+  if (exchange !== 'same') return { kind: 'refused', code: exchange === 'next' ? 'token_expired' : 'token_replaced' }
   return { kind: 'good', confirms: confirms(record, gen) }
 }
 

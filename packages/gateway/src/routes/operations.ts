@@ -55,6 +55,7 @@ export const operations = {
     headers: ['If-Match', 'Idempotency-Key'],
     codes: [
       'token_expired',
+      'token_replaced',
       'write_denied',
       'reason_required',
       'document_invalid',
@@ -75,6 +76,7 @@ export const operations = {
     headers: ['Idempotency-Key'],
     codes: [
       'token_expired',
+      'token_replaced',
       'signal_unknown',
       'write_denied',
       'document_invalid',
@@ -90,7 +92,7 @@ export const operations = {
     proof: 'session',
     body: wire.exchangeRequestSchema,
     answer: wire.exchangeAnswerSchema,
-    codes: ['token_reused', 'outcome_unknown'],
+    codes: ['token_reused', 'token_replaced', 'outcome_unknown'],
   },
   endSession: {
     method: 'delete',
@@ -99,7 +101,7 @@ export const operations = {
     proof: 'session',
     body: wire.endRequestSchema,
     answer: wire.endAnswerSchema,
-    codes: ['token_expired', 'reason_required', 'outcome_unknown'],
+    codes: ['token_expired', 'token_replaced', 'reason_required', 'outcome_unknown'],
   },
   forwardAuth: {
     method: 'get',
@@ -116,7 +118,7 @@ export const operations = {
     summary: "Lists the person's other sessions. For an application that operates 'own'.",
     proof: 'session',
     answer: wire.sessionListSchema,
-    codes: ['token_expired', 'application_denied'],
+    codes: ['token_expired', 'token_replaced', 'application_denied'],
   },
   endOthers: {
     method: 'delete',
@@ -125,7 +127,7 @@ export const operations = {
     proof: 'session',
     body: wire.endRequestSchema,
     answer: wire.endAnswerSchema,
-    codes: ['token_expired', 'application_denied', 'reason_required', 'outcome_unknown'],
+    codes: ['token_expired', 'token_replaced', 'application_denied', 'reason_required', 'outcome_unknown'],
   },
   inspectSession: {
     method: 'get',

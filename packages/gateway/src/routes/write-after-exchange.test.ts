@@ -36,7 +36,7 @@ describe.each(acts)('%s with an expired token', (_, act) => {
     const { token, successor, etag } = await exchanged(gateway)
     await gateway.read(successor)
     gateway.advance(10_000)
-    expect((await act(gateway, token, etag)).body.code).toBe('token_expired')
+    expect((await act(gateway, token, etag)).body.code).toBe('token_replaced')
     const inTime = await openTestGateway()
     const scene = await exchanged(inTime)
     await inTime.read(scene.successor)
