@@ -58,7 +58,7 @@ function addRequirements(app: FastifyInstance, session: Session): void {
   app.get('/broken-rule', session.require({ where: breakRule }, show))
   app.get('/acme', session.require({ expect: { 'context.tenant': 'acme' } }, show))
   app.get('/tenants/:tenant', session.require<{ Params: { tenant: string } }>(expectTenant, show))
-  app.get('/cacheable-required', { onRequest: cacheable }, session.require({}, show))
+  app.get('/cacheable-required', { onRequest: [cacheable, cacheableByNetworks] }, session.require({}, show))
   app.get('/transfer', session.require({ assurance: { acr: 'urn:mfa', maxAge: '5m' } }, show))
   app.get('/recent', session.require({ freshness: { maxAge: '5s' } }, show))
   app.get('/grace', session.require({ outageGrace: '10s' }, show))
@@ -113,4 +113,8 @@ function expectTenant({ params }: FastifyRequest<{ Params: { tenant: string } }>
 
 async function cacheable(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('cache-control', 'public, max-age=60')
+}
+
+async function cacheableByNetworks(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('cdn-cache-control', 'max-age=600')
 }

@@ -31,7 +31,7 @@ function requirements(): Record<string, Handler> {
     'GET /recent': route({ freshness: { maxAge: '5s' } }, show),
     'GET /grace': route({ outageGrace: '10s' }, show),
     'GET /fresh': route({ fresh: true, outageGrace: '10s' }, show),
-    'GET /cacheable-required': route((_request, context) => Response.json({ session: context.session }, cacheable)),
+    'GET /cacheable-required': route((_request, context) => Response.json({ session: context.session }, cacheableByNetworks)),
     'GET /paused': route(async (_request, { session: held }) => {
       await pause()
       return Response.json({ held, read: await session.get() })
@@ -91,6 +91,7 @@ function writes(): Record<string, Handler> {
       redirect('/static-page')
     }),
     'GET /bare': async () => Response.json({ session: await session.get() }, cacheable),
+    'GET /bare-by-networks': async () => Response.json({ session: await session.get() }, cacheableByNetworks),
     'POST /bare': async () => Response.json({ session: await session.get() }),
     'POST /sign-out': publicRoute(async () => {
       await session.signOut()
@@ -100,6 +101,7 @@ function writes(): Record<string, Handler> {
 }
 
 const cacheable = { headers: { 'cache-control': 'public, max-age=60' } }
+const cacheableByNetworks = { headers: { ...cacheable.headers, 'cdn-cache-control': 'max-age=600' } }
 
 async function expectTenant(_request: NextRequest, { params }: { params: Promise<{ path: string[] }> }) {
   return { expect: { 'context.tenant': (await params).path[1] ?? '' } }

@@ -1,7 +1,13 @@
-import type { ApplicationSession, RequestHead } from '@single-state/core/adapter'
+import type { AnswerHeaders, ApplicationSession, RequestHead } from '@single-state/core/adapter'
 import { type NextRequest, NextResponse } from 'next/server.js'
 import { applyHeaders } from './apply-headers.ts'
 import { addressHeader, requestHead } from './request-head.ts'
+
+/**
+ * The answer is made after the proxy, and what is set here stands before what it says. It may speak to the caches of networks,
+ * so the cookie goes out with a word to them too.
+ */
+const answerToCome: AnswerHeaders = (name) => (name === 'cdn-cache-control' ? 'no-store' : null)
 
 type Renewable = Pick<ApplicationSession<never, never>, 'renew' | 'headersFor'>
 
@@ -20,7 +26,7 @@ export function createProxy(open: (head: RequestHead) => Renewable): (request: N
 
     const session = open(requestHead(request.method, `${pathname}${search}`, request.headers))
     await session.renew()
-    const changes = session.headersFor()
+    const changes = session.headersFor(answerToCome)
     if (changes?.setCookie) applyHeaders(response.headers, changes)
     return response
   }

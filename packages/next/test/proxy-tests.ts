@@ -19,6 +19,18 @@ export function proxyTests(run: Run): void {
     )
 
     it(
+      'lets no cache keep an answer that it gives the cookie to, whatever the handler says',
+      run(async ({ ask, gateway }) => {
+        for (const path of ['/cacheable', '/cacheable-required', '/bare', '/bare-by-networks']) {
+          const session = await moments.tokenHalfway(gateway)
+          const { status, headers, setCookies } = await ask(path, { session, headers: { ...at.route, ...at.proxied, ...own } })
+          expect([path, status, setCookies.length]).toEqual([path, 200, 1])
+          expect([path, headers.get('cache-control'), headers.get('cdn-cache-control')]).toEqual([path, 'private, no-store', 'no-store'])
+        }
+      }),
+    )
+
+    it(
       'reads no session, and leaves the answer alone where nothing is due',
       run(async ({ ask, gateway }) => {
         for (const session of [await gateway.signIn(), { cookie: '__Host-session=garbage' }, { cookie: 'other=1' }]) {

@@ -49,6 +49,15 @@ describe('isOwnRequest', () => {
     expect(isOwnRequest(head(headers), origins)).toBe(isOwn)
   })
 
+  it.each([
+    ['http://portal.acme.test', 'the scheme of the hop behind a proxy'],
+    ['http://localhost:3000', 'a host that was asked by another name'],
+  ])('takes %s for nobody of its own where origins are configured: %s', (origin) => {
+    const behindProxy = { method: 'POST', url: `${origin}/orders`, headers: new Headers({ origin, 'sec-fetch-site': 'cross-site' }) }
+    expect(isOwnRequest(behindProxy, origins)).toBe(false)
+    expect(isOwnRequest({ ...behindProxy, headers: new Headers({ origin }) }, origins)).toBe(false)
+  })
+
   it('takes the origin that was asked, where none is configured', () => {
     expect(isOwnRequest(head({ origin: 'https://portal.acme.test' }), [])).toBe(true)
     expect(isOwnRequest(head({ origin: 'https://evil.test' }), [])).toBe(false)

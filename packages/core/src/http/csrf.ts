@@ -11,13 +11,15 @@ export function isUnsafe({ method, headers }: RequestHead): boolean {
  * Whether an unsafe request that came with a cookie was made by the application's own pages.
  *
  * The browser says so itself in `Sec-Fetch-Site`; an older one by an `Origin` that is the application's own. A request
- * that says neither is refused: `SameSite=Lax` alone lets cookies of the first two minutes through.
+ * that says neither is refused: `SameSite=Lax` alone lets cookies of the first two minutes through. Where `origins` are
+ * configured they alone count: what the request says of its own is made of `Host`, and of the scheme behind a proxy.
  */
 export function isOwnRequest({ url, headers }: RequestHead, origins: readonly string[]): boolean {
   const site = headers.get('sec-fetch-site')
   if (site === 'same-origin' || site === 'none') return true
   const origin = headers.get('origin')
-  return origin !== null && origin !== 'null' && (origin === originOf(url) || origins.includes(origin))
+  if (origin === null || origin === 'null') return false
+  return origins.length > 0 ? origins.includes(origin) : origin === originOf(url)
 }
 
 function originOf(url: string): string | null {

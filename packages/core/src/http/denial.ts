@@ -90,7 +90,13 @@ function loginUrl(head: RequestHead, { application }: GatewayFacts, { acrValues,
   return url.href
 }
 
-const commonHeaders = { 'cache-control': 'private, no-store', vary: 'Cookie, Authorization', 'x-content-type-options': 'nosniff' }
+/** A cache of the network before us goes by `CDN-Cache-Control` alone, where something has set one before (RFC 9213 section 2.2). */
+const commonHeaders = {
+  'cache-control': 'private, no-store',
+  'cdn-cache-control': 'no-store',
+  vary: 'Cookie, Authorization',
+  'x-content-type-options': 'nosniff',
+}
 
 /**
  * Behind a proxy the request may show another scheme than the browser used: the configured origin of the same host counts.

@@ -12,6 +12,12 @@ export interface Bench {
   readonly ask: <Route extends keyof AdapterRoutes>(route: Route, options?: AskOptions) => Promise<Answer<AdapterRoutes[Route]>>
 }
 
+/** What is particular to the application of one test. */
+export interface BenchOptions {
+  /** How browsers address it. Default: as the test gateway has it, by plain HTTP. */
+  readonly origin?: string
+}
+
 /** How a request of the suite is sent. */
 export interface AskOptions {
   /** Sent as a browser's cookie. */
@@ -42,8 +48,12 @@ export const ownPage = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cor
 export const navigation = { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', accept: 'text/html,*/*' }
 
 /** Runs a test against an application of the fixture, and closes everything whatever comes of it. */
-export async function withBench(fixture: AdapterFixture, test: (bench: Bench) => Promise<void>): Promise<void> {
-  const gateway = await createTestGateway(adapterTestContract)
+export async function withBench(
+  fixture: AdapterFixture,
+  test: (bench: Bench) => Promise<void>,
+  { origin: app }: BenchOptions = {},
+): Promise<void> {
+  const gateway = await createTestGateway(adapterTestContract, app === undefined ? {} : { origins: { app } })
   const gate = createGate()
   const origin = gateway.origins.app
   const application = await fixture.start({ options: gateway.optionsFor('app'), origin, pause: gate.pause })

@@ -23,6 +23,20 @@ export const credentials: Group = (holds) => {
     assert.deepEqual([version, ended], [1, null])
   })
 
+  holds(
+    'takes a page of its host without TLS for another site, although the request reaches it without TLS',
+    async ({ ask, gateway, origin }) => {
+      const session = await gateway.signIn()
+      const plain = origin.replace('https:', 'http:')
+      for (const headers of [{ origin: plain, 'sec-fetch-site': 'cross-site' }, { origin: plain }]) {
+        const answer = await ask('POST /required', { session, headers })
+        assert.deepEqual([answer.status, answer.problem.code], [403, 'cross_site'])
+      }
+      assert.equal((await ask('POST /required', { session, headers: { origin } })).status, 200)
+    },
+    { origin: 'https://localhost:4410' },
+  )
+
   holds('accepts what its own pages send, in browsers of every age', async ({ ask, gateway, origin }) => {
     const session = await gateway.signIn()
     for (const headers of [{ 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-site': 'none' }, { origin }]) {

@@ -99,7 +99,7 @@ export interface AdapterRoutes {
   'GET /two-cookies': { readonly session: AdapterView | null }
   /** `Cache-Control: public, max-age=60`, then `get` */
   'GET /cacheable': { readonly session: AdapterView | null }
-  /** `Cache-Control: public, max-age=60` by something that goes before `require()` */
+  /** `Cache-Control: public, max-age=60` and `CDN-Cache-Control: max-age=600` by something that goes before `require()` */
   'GET /cacheable-required': Held
   /** `get`, and `Cache-Control: no-cache` */
   'GET /revalidated': { readonly session: AdapterView | null }

@@ -29,6 +29,17 @@ export const outages: Group = (holds) => {
     }
   })
 
+  holds('lets no cache of the network keep that answer, nor another refusal, whatever was said to those before', async (bench) => {
+    const { ask, gateway } = bench
+    const session = await gateway.signIn()
+    assert.equal((await ask('GET /cacheable-required', { session })).header('cdn-cache-control'), 'max-age=600')
+    assert.equal((await ask('GET /cacheable-required')).header('cdn-cache-control'), 'no-store')
+    gateway.outage()
+    const answer = await ask('GET /cacheable-required', { session })
+    assertAway(answer)
+    assert.equal(answer.header('cdn-cache-control'), 'no-store')
+  })
+
   holds('says so in the result, where a handler looks itself', async ({ ask, gateway }) => {
     const session = await gateway.signIn()
     gateway.outage()

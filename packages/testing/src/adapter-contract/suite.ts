@@ -1,4 +1,4 @@
-import { type Bench, withBench } from './bench.ts'
+import { type Bench, type BenchOptions, withBench } from './bench.ts'
 import type { AdapterFixture } from './fixture.ts'
 
 /** The two functions of a test runner that the contract needs; those of vitest, `node:test`, Jest and Mocha fit. */
@@ -11,15 +11,15 @@ export interface TestRunner {
 }
 
 /** One group of the contract: each behaviour is a sentence and a test over a bench of its own. */
-export type Group = (holds: (behaviour: string, test: (bench: Bench) => Promise<void>) => void) => void
+export type Group = (holds: (behaviour: string, test: (bench: Bench) => Promise<void>, options?: BenchOptions) => void) => void
 
 /** Hands a group to the runner; what does not apply to the fixture is reported as skipped, with the reason. */
 export function runGroup({ describe, it }: TestRunner, fixture: AdapterFixture, title: string, group: Group): void {
   const { notApplicable = {} } = fixture
   describe(title, () =>
-    group((behaviour, test) => {
+    group((behaviour, test, options) => {
       const reason = notApplicable[behaviour] ?? notApplicable[title]
-      if (reason === undefined) it(behaviour, () => withBench(fixture, test))
+      if (reason === undefined) it(behaviour, () => withBench(fixture, test, options))
       else it.skip(`${behaviour} (does not apply: ${reason})`, async () => undefined)
     }),
   )
