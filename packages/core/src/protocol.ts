@@ -20,7 +20,14 @@ export {
   type VerificationKey,
   verifyToken,
 } from './client/verify-token.ts'
-export { type AskedAssurance, anyAssurance, meetsAssurance } from './consistency/assurance.ts'
+export {
+  type AskedAssurance,
+  anyAssurance,
+  longestAcrValues,
+  longestMaxAgeS,
+  meetsAssurance,
+  mostAcrValues,
+} from './consistency/assurance.ts'
 export { carryOver, type SubjectOf } from './consistency/carry-over.ts'
 export { type EndReason, endReasonOf, type Lifespan, outlivesCutoff } from './consistency/ended.ts'
 export { isGranted, partOf } from './consistency/grants.ts'

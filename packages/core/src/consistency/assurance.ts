@@ -6,6 +6,13 @@ export interface AskedAssurance {
   readonly maxAgeS: number | null
 }
 
+/** 255 characters and 8 classes: they travel in the address of the login, on to the provider, and in a cookie of at most 4,096 bytes. */
+export const longestAcrValues = 255
+export const mostAcrValues = 8
+
+/** A year: whoever asks for more asks for nothing. */
+export const longestMaxAgeS = 31_536_000
+
 /** The facts that it is judged by. */
 interface Authenticated {
   readonly acr: string | null

@@ -1,13 +1,20 @@
-import { type AskedAssurance, anyAssurance, meetsAssurance } from '../consistency/assurance.ts'
+import {
+  type AskedAssurance,
+  anyAssurance,
+  longestAcrValues,
+  longestMaxAgeS,
+  meetsAssurance,
+  mostAcrValues,
+} from '../consistency/assurance.ts'
 import { type Duration, parseDuration } from '../contract/duration.ts'
 import { expectOptions } from '../contract/expect-options.ts'
 import { valueAt } from './value-at.ts'
 
 /** What is asked of a sign-in; the application must read the part of `identity` that it is judged by. */
 export interface Assurance<View> {
-  /** Authentication context class (`acr`): this, or one of these in order of preference, as the identity provider names them. */
+  /** Authentication context class (`acr`): this, or one of these in order of preference, at most 8, as the identity provider names them. */
   readonly acr?: IdentityKnows<View, 'acr'> extends true ? string | readonly string[] : never
-  /** Longest time since the person authenticated (`identity.authenticatedAt`), on this process's clock: `'30s'` or more. */
+  /** Longest time since the person authenticated (`identity.authenticatedAt`), on this process's clock: `'30s'` to `'365d'`. */
   readonly maxAge?: IdentityKnows<View, 'authenticatedAt'> extends true ? Duration : never
 }
 
@@ -15,9 +22,6 @@ type IdentityKnows<View, Key extends string> = View extends { readonly identity:
 
 /** 30 s: less is over before somebody who has just signed in is back at the page. */
 const shortestMaxAgeMs = 30_000
-
-/** 255 characters: they travel in an address and in the cookie of the login. */
-const longestAcrValues = 255
 
 /**
  * Expects what is asked of a sign-in to be something that a sign-in can meet.
@@ -31,12 +35,18 @@ export function checkAssurance(found: Assurance<unknown> | undefined): void {
   const acrValues = acrValuesOf(acr)
   // RFC 9470 section 3: a list in a quoted string, parted by spaces.
   const fits = acrValues.every((value) => typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value))
-  if (acr !== undefined && (acrValues.length === 0 || !fits || acrValues.join(' ').length > longestAcrValues)) {
-    throw new TypeError(`require.assurance.acr: expected names without spaces or quotes, ${longestAcrValues} characters in all`)
+  const isCount = acrValues.length > 0 && acrValues.length <= mostAcrValues
+  if (acr !== undefined && (!isCount || !fits || acrValues.join(' ').length > longestAcrValues)) {
+    const expected = `1 to ${mostAcrValues} names without spaces or quotes, ${longestAcrValues} characters in all`
+    throw new TypeError(`require.assurance.acr: expected ${expected}`)
   }
-  if (maxAge !== undefined && parseDuration(maxAge, 'require.assurance.maxAge') < shortestMaxAgeMs) {
-    throw new TypeError(`require.assurance.maxAge: expected '30s' or more, found ${JSON.stringify(maxAge)}`)
-  }
+  if (maxAge !== undefined) checkMaxAge(maxAge)
+}
+
+function checkMaxAge(maxAge: Duration): void {
+  const ms = parseDuration(maxAge, 'require.assurance.maxAge')
+  if (ms >= shortestMaxAgeMs && ms <= longestMaxAgeS * 1_000) return
+  throw new TypeError(`require.assurance.maxAge: expected '30s' to '365d', found ${JSON.stringify(maxAge)}`)
 }
 
 /** An assurance, whatever the view. */

@@ -126,6 +126,11 @@ describe('a person who opens a page without being signed in', () => {
     ['a path that begins like a host', 'http://portal.acme.test//evil.test/a', 'https://portal.acme.test//evil.test/a'],
     ['the first page for an address that is none', 'http://%%%/a', 'https://portal.acme.test/'],
     ['no fragment', 'https://portal.acme.test/a#b', 'https://portal.acme.test/a'],
+    ['a query with a backslash, spelt out', 'https://portal.acme.test/a?b=c\\d\\', 'https://portal.acme.test/a?b=c%5Cd%5C'],
+    ['the whole address of 2,048 characters', addressOf(2_048), addressOf(2_048)],
+    ['the path alone of a longer one', addressOf(2_049), 'https://portal.acme.test/a'],
+    ['the path alone where a backslash makes it longer', addressOf(2_047, '\\'), 'https://portal.acme.test/a'],
+    ['the first page where the path is as long', `https://portal.acme.test/${'a'.repeat(2_048)}?b=c`, 'https://portal.acme.test/'],
   ])('comes back by %s', (_title, url, expected) => {
     expect(returnTo(page('GET', url))).toBe(expected)
   })
@@ -196,3 +201,9 @@ describe('a sign-in that is not enough', () => {
     expect(new URL(login ?? '').searchParams.get('acr_values')).toBe('hardware mfa')
   })
 })
+
+/** An address of that many characters, by its query. */
+function addressOf(length: number, last = 'x'): string {
+  const start = 'https://portal.acme.test/a?b='
+  return start + 'x'.repeat(length - start.length - 1) + last
+}

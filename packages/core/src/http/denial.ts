@@ -83,7 +83,7 @@ function stepUpChallenge({ acrValues, maxAgeS }: AskedAssurance): string {
 /** Where to sign in, as well as asked, and come back to this address. */
 function loginUrl(head: RequestHead, { application }: GatewayFacts, { acrValues, maxAgeS }: AskedAssurance): string {
   const url = new URL(application.loginUrl)
-  const returnTo = publicUrl(head, application.origins)
+  const returnTo = wayBack(head, application.origins)
   if (returnTo !== null) url.searchParams.set('return_to', returnTo)
   if (acrValues.length > 0) url.searchParams.set('acr_values', acrValues.join(' '))
   if (maxAgeS !== null) url.searchParams.set('max_age', String(maxAgeS))
@@ -98,14 +98,23 @@ const commonHeaders = {
   'x-content-type-options': 'nosniff',
 }
 
+/** 2,048 characters: the login takes no longer way back, it travels inside a cookie. */
+const longestReturnTo = 2_048
+
 /**
+ * The address that was asked, as the login takes it; without its query, or the first page, where that would be too long.
+ *
  * Behind a proxy the request may show another scheme than the browser used: the configured origin of the same host counts.
  * What a request's `Host` makes of the address need not be one at all.
  */
-function publicUrl({ url }: RequestHead, origins: readonly string[]): string | null {
+function wayBack({ url }: RequestHead, origins: readonly string[]): string | null {
   const asked = URL.parse(url)
   const origin = origins.find((candidate) => URL.parse(candidate)?.host === asked?.host) ?? origins[0] ?? asked?.origin
-  return origin === undefined ? null : `${origin}${asked?.pathname ?? '/'}${asked?.search ?? ''}`
+  if (origin === undefined) return null
+  const path = `${origin}${asked?.pathname ?? '/'}`
+  // Parsers leave a backslash in a query as it is, and the login takes none: elsewhere it would pass for a slash.
+  const whole = `${path}${asked?.search.replaceAll('\\', '%5C') ?? ''}`
+  return [whole, path].find(({ length }) => length <= longestReturnTo) ?? `${origin}/`
 }
 
 function statusOf(denied: Denied): { status: number; code: SessionErrorCode } {

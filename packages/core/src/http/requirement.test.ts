@@ -106,6 +106,12 @@ describe('a requirement as an application without types gives it', () => {
     ['two classes in one text', { assurance: { acr: 'a b' } }, /^require\.assurance\.acr: /],
     ['a class with a quote', { assurance: { acr: 'a"' } }, /^require\.assurance\.acr: /],
     ['a class that is a number', { assurance: { acr: [2] } }, /^require\.assurance\.acr: /],
+    ['nine classes', { assurance: { acr: [...'abcdefghi'] } }, /^require\.assurance\.acr: expected 1 to 8 /],
+    [
+      'an age of more than a year',
+      { assurance: { maxAge: '366d' } },
+      /^require\.assurance\.maxAge: expected '30s' to '365d', found "366d"/,
+    ],
     ['256 characters of classes', { assurance: { acr: ['a'.repeat(128), 'b'.repeat(127)] } }, /^require\.assurance\.acr: /],
     ['an age in numbers', { assurance: { maxAge: 300 } }, /^require\.assurance\.maxAge: /],
     ['an age that a sign-in cannot meet', { assurance: { maxAge: '29s' } }, /^require\.assurance\.maxAge: .*'30s'/],
