@@ -5,7 +5,8 @@ import { issuer, openTestGateway, origin, startMs } from './fixtures/test-gatewa
 import { memoryStore } from './stores/memory.ts'
 import type { SessionRecord, SessionStore } from './stores/store.ts'
 
-// The lines of tokens at the wire, by the names of the requirements; "rotated" is read as "confirmed".
+// The lines of tokens at the wire, by the names of the requirements; "rotated" is read as "confirmed". T-ROT-6, about cookies, is
+// in the adapter contract.
 
 const graceMs = 10_000
 
@@ -77,15 +78,6 @@ describe('a line of tokens', () => {
       expect([order, (await exchange(stolen)).body.code]).toEqual([order, 'token_reused'])
       expect([order, (await read(one)).body.code]).toEqual([order, 'session_ended'])
     }
-  })
-
-  it('T-ROT-6: no answer of an exchange touches a cookie, neither of those that lost nor of those that were refused', async () => {
-    const { exchange, advance, first } = await openConfirmed()
-    const losers = await Promise.all(Array.from({ length: 10 }, () => exchange(first)))
-    advance(graceMs)
-    const refused = await Promise.all(Array.from({ length: 10 }, () => exchange(first)))
-    expect(refused.map(({ status }) => status)).toEqual(Array(10).fill(401))
-    for (const { headers } of [...losers, ...refused]) expect(headers.getSetCookie()).toEqual([])
   })
 
   it('is found out once: the exchanges after it find the session ended, and the audit and the counters one end', async () => {

@@ -5,6 +5,7 @@ const thrown = 'a refusal is thrown to error.tsx; Next.js answers 500'
 const forbidden = 'forbidden() answers with the 403 page of the application'
 const ownWords = 'Next.js says no-store in its own words'
 const noAnswer = 'the handler has no answer of its own to put headers on'
+const setEarly = 'Next.js has the cookie before the page or the action does its work, and writes it after that'
 const noWrite = 'a page cannot write a cookie'
 
 const neither: NotApplicable = {
@@ -17,6 +18,7 @@ const neither: NotApplicable = {
     'never exchanges a bearer token: it works to its end and no longer',
     'takes a token that was changed for none',
     'keeps a session that the gateway has ended ended, whatever comes after',
+    'T-ROT-6: no answer of those who lost an exchange, or were refused one, clears the cookie or sets it back',
   ]),
   ...because(forbidden, [
     'answers 403 where the session does not allow it, and asks the rule of this session',
@@ -43,6 +45,7 @@ const neither: NotApplicable = {
   ]),
   ...because(ownWords, ['lets nobody keep a refusal']),
   ...because(noAnswer, ['headers']),
+  ...because(setEarly, ['T-ROT-6: no answer that is written late sets the cookie back']),
 }
 
 /** What a route handler cannot: there is no error handler of the application behind it. */

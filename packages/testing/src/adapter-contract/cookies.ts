@@ -45,6 +45,40 @@ export const cookies: Group = (holds) => {
     }
   })
 
+  holds(
+    'T-ROT-6: no answer of those who lost an exchange, or were refused one, clears the cookie or sets it back',
+    async ({ ask, gateway }) => {
+      const session = await moments.tokenHalfway(gateway)
+      const tenAtOnce = () => Promise.all(Array.from({ length: 10 }, () => ask('GET /required', { session })))
+      const newest = (await ask('GET /required', { session })).cookie as string
+      await ask('GET /required', { session: { cookie: newest } })
+      gateway.clock.advance('9s')
+      for (const { status, setCookies } of await tenAtOnce()) {
+        assert.equal(status, 200)
+        // None where the exchange takes longer than an answer waits for it.
+        for (const cookie of setCookies) assert.equal(generationOf(cookie), generationOf(newest))
+      }
+      gateway.clock.advance('1s')
+      for (const { status, setCookies } of await tenAtOnce()) assert.deepEqual([status, setCookies], [401, []])
+    },
+  )
+
+  holds('T-ROT-6: no answer that is written late sets the cookie back', async ({ ask, gateway, gate }) => {
+    const session = await moments.tokenHalfway(gateway)
+    const slow = ask('GET /paused', { session })
+    await gate.waiting(1)
+    let newest = session.cookie
+    for (let moves = 0; moves < 2; moves += 1) {
+      newest = (await ask('GET /required', { session: { cookie: newest } })).cookie as string
+      assert.equal((await ask('GET /required', { session: { cookie: newest } })).status, 200)
+      gateway.clock.advance(gateway.contract.lifetime.tokenMs / 2)
+    }
+    gate.open()
+    const late = await slow
+    assert.deepEqual([late.status, late.setCookies], [200, []])
+    assert.equal((await ask('GET /required', { session: { cookie: newest } })).status, 200)
+  })
+
   holds('never clears the cookie because a session has ended', async ({ ask, gateway }) => {
     const revoked = await gateway.signIn()
     await gateway.revokeNow(revoked)
@@ -90,4 +124,10 @@ export const cookies: Group = (holds) => {
       assert.equal((await gateway.inspect(session)).ended, 'revoked')
     }
   })
+}
+
+/** Which token of its session a cookie holds. */
+function generationOf(cookie: string): number {
+  const payload = cookie.slice(cookie.indexOf('=') + 1).split('.')[1] as string
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()).gen
 }
