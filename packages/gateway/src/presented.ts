@@ -2,6 +2,7 @@ import {
   type AtOnce,
   andThen,
   confirms,
+  isSessionError,
   mayWrite,
   type SessionParts,
   type TokenVerdict,
@@ -11,7 +12,7 @@ import { endEntry, gatewayName } from './audit/entries.ts'
 import { ProblemError } from './http/problem.ts'
 import { type Standing, standingOf, type VerifiedToken } from './policy/standing.ts'
 import type { GatewayPorts } from './ports.ts'
-import type { Position, SessionRecord } from './stores/store.ts'
+import type { Position, SessionRecord, SessionStore } from './stores/store.ts'
 
 /** A living session and where the store stood when it was read. */
 export interface OpenSession {
@@ -27,6 +28,12 @@ export interface PresentedSession extends OpenSession {
 
 /** What a write is made from. */
 export type WriteBase = Omit<PresentedSession, 'position'>
+
+/**
+ * 100 ms: a confirmation takes a few, and whoever waits for the read gives up after 500. While writes hang it is all that the
+ * first read of each token is held up by, and the reads that came in one request with it.
+ */
+const confirmPatienceMs = 100
 
 /**
  * Verifies a token that was shown, whether or not it has expired. The store is asked only for a key that is not at hand.
@@ -62,7 +69,7 @@ export function verifyUnexpired(ports: GatewayPorts, token: string | null): AtOn
 
 /**
  * Reads the session of a token for a read. The first that shows the newest generation confirms it, and is answered from
- * that same step (rule 10).
+ * that same step (rule 10) where the store can take it.
  *
  * @throws ProblemError when token or session do not stand; `SessionError` of the store.
  */
@@ -81,14 +88,35 @@ async function readRecord(ports: GatewayPorts, { claims }: VerifiedToken) {
 /** Judges a record that was read for a verified token, confirms the token's generation where it is news, opens the document. */
 export function admit(ports: GatewayPorts, token: VerifiedToken, read: SessionRecord | null, position: Position): AtOnce<PresentedSession> {
   const standing = requireGood(standingOf(read, token, position.nowMs))
-  if (standing.confirms) return confirmAndAdmit(ports, token)
+  if (standing.confirms) return confirmAndAdmit(ports, token, { record: read, ...position })
   return andThen(openDocument(ports, read as SessionRecord, position), (session) => ({ ...session, token }))
 }
 
-async function confirmAndAdmit(ports: GatewayPorts, token: VerifiedToken): Promise<PresentedSession> {
-  const { record, ...confirmedAt } = await ports.store.confirm(token.claims.sid, token.claims.gen)
-  requireGood(standingOf(record, token, confirmedAt.nowMs))
-  return { ...(await openDocument(ports, record as SessionRecord, confirmedAt)), token }
+/** A record and where the store stood in the step that read it. */
+type Seen = Awaited<ReturnType<SessionStore['confirm']>>
+
+async function confirmAndAdmit(ports: GatewayPorts, token: VerifiedToken, read: Seen): Promise<PresentedSession> {
+  const { record, ...position } = (await confirmInTime(ports, token)) ?? read
+  requireGood(standingOf(record, token, position.nowMs))
+  return { ...(await openDocument(ports, record as SessionRecord, position)), token }
+}
+
+/**
+ * Confirms the generation of a token; null where the store cannot, or not in time: reads go on while writes do not (rule
+ * 11). What was read in this same request is no older than its question, so that a read of it is as good as one without news.
+ *
+ * The price: until a later read or a write confirms it, which a late answer of the store may still do, the token before is
+ * exchanged for this one again. A copy of that is noticed later, at the latest once this session is exchanged next.
+ */
+async function confirmInTime(ports: GatewayPorts, { claims }: VerifiedToken): Promise<Seen | null> {
+  const confirming = ports.store.confirm(claims.sid, claims.gen).catch((error: unknown) => {
+    if (isSessionError(error)) return null
+    throw error
+  })
+  return new Promise((resolve, reject) => {
+    const cancel = ports.after(confirmPatienceMs, () => resolve(null))
+    confirming.then(resolve, reject).finally(cancel)
+  })
 }
 
 /**
@@ -128,8 +156,7 @@ export async function recallForWrite(
  */
 export async function readActing(ports: GatewayPorts, token: string | null): Promise<PresentedSession> {
   const session = await readForWrite(ports, token)
-  const { sid, gen } = session.token.claims
-  if (confirms(session.record, gen)) await ports.store.confirm(sid, gen)
+  if (confirms(session.record, session.token.claims.gen)) await confirmInTime(ports, session.token)
   return session
 }
 

@@ -1,3 +1,4 @@
+import { SessionError } from '@single-state/core/protocol'
 import { describe, expect, it } from 'vitest'
 import { openTestGateway, startMs } from '../fixtures/test-gateway.ts'
 import { entryOf } from '../store-contract/bench.ts'
@@ -79,6 +80,26 @@ describe('POST /v1/reads', () => {
     const token = await signIn()
     const { body } = await call('POST', '/v1/reads', { as: 'billing', body: { reads: [{ token }] } })
     expect(Object.keys(body.results[0].document.identity)).toEqual(['subject'])
+  })
+
+  it('answers the others where one has a document that is not valid, and its session cannot be ended for now', async () => {
+    const memory = memoryStore({ clock: () => startMs })
+    let altered = ''
+    const store: SessionStore = {
+      ...memory,
+      read: async (ids, met) => {
+        const { records, ...position } = await memory.read(ids, met)
+        return { ...position, records: records.map((record) => (record?.id === altered ? { ...record, body: '{}' } : record)) }
+      },
+      end: () => Promise.reject(new SessionError('outcome_unknown')),
+    }
+    const { signIn, read, call } = await openTestGateway({ store })
+    const [ada, bob] = [await signIn('ada'), await signIn('bob')]
+    await read(bob)
+    altered = (await read(ada)).body.document.id
+    const { status, body } = await call('POST', '/v1/reads', { as: 'portal', body: { reads: [{ token: ada }, { token: bob }] } })
+    expect(status).toBe(200)
+    expect(body.results).toMatchObject([{ status: 504, problem: { code: 'outcome_unknown' } }, { status: 200 }])
   })
 
   it('fails as a whole when the store is away: none of the sessions is known to be over', async () => {

@@ -1,4 +1,4 @@
-import { type AtOnce, andThen, type wire } from '@single-state/core/protocol'
+import { type AtOnce, andThen, isSessionError, type wire } from '@single-state/core/protocol'
 import { ProblemError, problemOf } from '../http/problem.ts'
 import { documentFor, json, tagFor } from '../http/respond.ts'
 import type { Application } from '../policy/applications.ts'
@@ -59,7 +59,7 @@ function refused(error: ProblemError): Result {
   return { status: problem.status, problem }
 }
 
-/** A refusal is one read's own result; a store that does not answer fails all of them. */
+/** What fails one read is its own result. Only the look that is made for all of them fails all. */
 function settled<Answer>(ask: () => AtOnce<Answer>): AtOnce<Answer | ProblemError> {
   try {
     const answer = ask()
@@ -71,5 +71,6 @@ function settled<Answer>(ask: () => AtOnce<Answer>): AtOnce<Answer | ProblemErro
 
 function refusalOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
+  if (isSessionError(error)) return new ProblemError(error.code)
   throw error
 }
