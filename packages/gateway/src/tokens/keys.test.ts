@@ -100,6 +100,44 @@ describe('a rotation of keys', () => {
     expect(kids(other)).toEqual(kids(ring))
   })
 
+  it('is not undone by an answer of the store from before it that comes late', async () => {
+    const { store, time } = bench()
+    let held: Promise<void> | null = null
+    const signingKeys = async () => {
+      const [answer, waiting] = [await store.signingKeys(), held]
+      held = null
+      await waiting
+      return answer
+    }
+    const ring = await openKeyring({ ...store, signingKeys }, { encryptionKey: keyEncryption, now: () => time.nowMs, alg: 'EdDSA', idleMs })
+    const leaked = ring.signing().kid
+    let letThrough = () => {}
+    held = new Promise((resolve) => {
+      letThrough = resolve
+    })
+    const look = ring.refresh()
+    await expect.poll(() => held).toBeNull()
+    await ring.rotate({ compromised: true })
+    letThrough()
+    await look
+    expect(ring.keyOf(leaked)).toBeUndefined()
+    expect(ring.signing().kid).not.toBe(leaked)
+  })
+
+  it('is taken in where the store has other keys under the same revision: a failover may lose what came last', async () => {
+    const [one, other] = [bench(), bench()]
+    await other.open()
+    let isReplaced = false
+    const signingKeys = () => (isReplaced ? other : one).store.signingKeys()
+    const store: SessionStore = { ...one.store, signingKeys }
+    const ring = await openKeyring(store, { encryptionKey: keyEncryption, now: () => one.time.nowMs, alg: 'EdDSA', idleMs })
+    const before = kids(ring)
+    isReplaced = true
+    await ring.refresh()
+    expect((await other.store.signingKeys()).revision).toBe((await one.store.signingKeys()).revision)
+    expect(kids(ring)).not.toEqual(before)
+  })
+
   it('withdraws the one key that is named: the others sign and verify as before', async () => {
     const { open, time } = bench()
     const ring = await open()

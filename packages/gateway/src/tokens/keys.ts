@@ -67,6 +67,15 @@ interface KeyChange {
   readonly signsFromMs: number | null
 }
 
+/** Keys of the store, opened. */
+interface Opened {
+  /** As the store has them, which this was opened from. */
+  readonly texts: readonly string[]
+  readonly pairs: readonly Keypair[]
+  /** Counts the questions: that of a later one is the newer answer. */
+  readonly turn: number
+}
+
 /** What a keyring needs besides the store. */
 export interface KeyringOptions {
   /** 32 bytes. */
@@ -91,18 +100,30 @@ export const mostAttempts = 5
 export async function openKeyring(store: SessionStore, { encryptionKey, now, alg, idleMs }: KeyringOptions): Promise<Keyring> {
   const verifyMs = verifyMsOf(idleMs)
   const shown = createShownKids(now)
-  let revision = Number.NaN
-  let pairs: readonly Keypair[] = []
+  let taken: Opened = { texts: [], pairs: [], turn: 0 }
+  let turns = 0
   let looking: Promise<void> | undefined
   await change((keys) => (keys.length > 0 ? null : { kept: keys, signsFromMs: now() }))
-  if (pairs.at(-1)?.alg !== alg) await rotate()
+  if (taken.pairs.at(-1)?.alg !== alg) await rotate()
 
-  async function take(held: StoredKeys): Promise<readonly Keypair[]> {
-    if (held.revision !== revision) {
-      pairs = await Promise.all(held.keys.map((text) => openSealedKey(text, encryptionKey)))
-      revision = held.revision
-    }
-    return pairs
+  /**
+   * Asks the store, and takes what it has. An answer that is overtaken by that of a later question is not taken: it may be
+   * from before a rotation, and would bring a withdrawn key back.
+   */
+  async function ask(): Promise<{ readonly held: StoredKeys; readonly found: readonly Keypair[] }> {
+    turns += 1
+    const turn = turns
+    const held = await store.signingKeys()
+    const found = await open(held.keys)
+    // An emptied store is no order to forget the keys: its sessions are gone, and this process can still say so.
+    if (turn > taken.turn && found.length > 0) taken = { texts: held.keys, pairs: found, turn }
+    return { held, found }
+  }
+
+  /** By their texts: after a failover that lost its tail the same revision may be of other keys. */
+  async function open(texts: readonly string[]): Promise<readonly Keypair[]> {
+    const isTaken = texts.length === taken.texts.length && texts.every((text, at) => text === taken.texts[at])
+    return isTaken ? taken.pairs : Promise.all(texts.map((text) => openSealedKey(text, encryptionKey)))
   }
 
   function refresh(): Promise<void> {
@@ -114,27 +135,24 @@ export async function openKeyring(store: SessionStore, { encryptionKey, now, alg
 
   async function look(): Promise<void> {
     const settle = shown.startLook()
-    const held = await store.signingKeys()
-    // An emptied store is no order to forget the keys: its sessions are gone, and this process can still say so.
-    if (held.keys.length > 0) await take(held)
+    await ask()
     settle((kid) => published().some((pair) => pair.kid === kid))
   }
 
   function published(): readonly Keypair[] {
-    return publishedKeys(pairs, now(), verifyMs)
+    return publishedKeys(taken.pairs, now(), verifyMs)
   }
 
   /** Keeps what `decide` keeps and puts a new key behind it, on the condition that nobody else has changed them; null changes nothing. */
   async function change(decide: (keys: readonly Keypair[]) => KeyChange | null) {
     for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-      const held = await store.signingKeys()
-      const found = await take(held)
+      const { held, found } = await ask()
       const decided = decide(found)
       if (decided === null) return
       const kept = held.keys.filter((_, at) => decided.kept.includes(found[at] as Keypair))
       const made = decided.signsFromMs === null ? [] : [await makeSealedKey(alg, decided.signsFromMs, encryptionKey)]
       if (!(await store.saveSigningKeys(held.revision, [...kept, ...made]))) continue
-      await take(await store.signingKeys())
+      await ask()
       return
     }
     throw new SessionError('store_unavailable', 'other gateways change the signing keys at the same time')
@@ -153,7 +171,7 @@ export async function openKeyring(store: SessionStore, { encryptionKey, now, alg
   const isKnown = (kid: string) => published().some((pair) => pair.kid === kid)
   return {
     signing: () => {
-      const { kid, alg: own, signing } = signingKey(pairs, now())
+      const { kid, alg: own, signing } = signingKey(taken.pairs, now())
       return { kid, alg: own, key: signing }
     },
     keyOf: (kid) => {
@@ -180,6 +198,7 @@ export async function openKeyring(store: SessionStore, { encryptionKey, now, alg
         .slice(0, 22),
     list: () => {
       const nowMs = now()
+      const { pairs } = taken
       const isPublished = publishedKeys(pairs, nowMs, verifyMs)
       return pairs.flatMap((pair, at) => {
         if (!isPublished.includes(pair)) return []
