@@ -132,7 +132,10 @@ async function endPresented(ports: GatewayPorts, presentedToken: string, reason:
   }
   const { record, lineage } = shown
   const act = { application: gatewayName, actor: nameOf(record), traceId }
-  if (lineage === 'reused' && (await endReused(ports, shown, act))) return true
+  if (lineage === 'reused' && (await endReused(ports, shown, act))) {
+    await ports.settling.begin()
+    return true
+  }
   const outcome = await ports.store.end(record.id, 'revoked', endEntry({ ...act, reason }))
   await ports.settling.begin()
   if (outcome.kind === 'ended') ports.metrics.end('revoked', 1)
@@ -145,7 +148,7 @@ async function endPresented(ports: GatewayPorts, presentedToken: string, reason:
  * token turns out to be good.
  */
 async function endReused(ports: GatewayPorts, { record, gen }: Shown, act: Omit<Act, 'reason'>): Promise<boolean> {
-  const reuse = endEntry({ ...act, reason: 'token_reused' })
+  const reuse = changeEntry('exchange', [], { ...act, reason: 'token_reused' })
   const outcome = await ports.store.exchange(record.id, gen, ports.contract.lifetime.idleMs, reuse)
   if (outcome.kind === 'reused') ports.metrics.end('reused', 1)
   return outcome.kind === 'reused'

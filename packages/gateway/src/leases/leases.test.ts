@@ -194,6 +194,21 @@ describe('every write waits 515 ms from the answer of the store, while a process
     expect(await timedBeside(post)).toMatchObject({ ms: 515, status: 302 })
   })
 
+  it('a sign-out with a copy of a token that was replaced long ago, which ends the session for reuse', async () => {
+    const { gateway, exchange, read, timedBeside, token, advance, audit } = await open()
+    const second = (await exchange(token)).body.token as string
+    await read(second)
+    advance(10_000)
+    const post = async (): Promise<Received> => {
+      const headers = { cookie: `__Host-session=${token}`, 'sec-fetch-site': 'same-origin' }
+      const answer = await gateway.fetch(new Request('http://localhost:4400/logout', { method: 'POST', headers }))
+      return { status: answer.status, headers: answer.headers, body: null }
+    }
+    expect(await timedBeside(post)).toMatchObject({ ms: 515, status: 302 })
+    expect((await audit()).at(-1)).toMatchObject({ operation: 'exchange', reason: 'token_reused' })
+    expect((await read(second)).body).toMatchObject({ code: 'session_ended', reason: 'reused' })
+  })
+
   it('but no refusal, no sign-in and no exchange', async () => {
     const { update, exchange, timed, token, gateway } = await open()
     expect(await timed(update(token, '"9-aaaaaaaa.p"'))).toMatchObject({ ms: 0, status: 412 })
