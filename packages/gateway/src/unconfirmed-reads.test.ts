@@ -10,9 +10,16 @@ async function openWith(
   confirm: (memory: SessionStore, ...asked: Parameters<SessionStore['confirm']>) => ReturnType<SessionStore['confirm']>,
 ) {
   const memory = memoryStore({ clock: () => startMs })
-  const { timers, monotonic, pass, untilWaiting } = manualTimers()
+  const { timers, monotonic, pass } = manualTimers()
   let isNormal = true
-  const store: SessionStore = { ...memory, confirm: (...asked) => (isNormal ? memory.confirm(...asked) : confirm(memory, ...asked)) }
+  let asked = 0
+  const store: SessionStore = {
+    ...memory,
+    confirm: (...args) => {
+      asked += 1
+      return isNormal ? memory.confirm(...args) : confirm(memory, ...args)
+    },
+  }
   const gateway = await openTestGateway({ store }, { timers, monotonic })
   const confirmedAt = async (token: string) => {
     const { sid } = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
@@ -24,15 +31,17 @@ async function openWith(
     disturb: () => {
       isNormal = false
     },
-    /** What a call answers within so many milliseconds. */
-    within: async <Answer>(ms: number, call: Promise<Answer>): Promise<Answer | 'late'> => {
-      let answer: Answer | 'late' = 'late'
-      void call.then((answered) => {
-        answer = answered
+    /** Lets so many milliseconds pass once a call has asked for a confirmation. */
+    after: async <Answer>(ms: number, ask: () => Promise<Answer>) => {
+      const before = asked
+      let isAnswered = false
+      const answer = ask().finally(() => {
+        isAnswered = true
       })
-      await untilWaiting(() => answer !== 'late')
+      // Signatures take their own time.
+      await expect.poll(() => asked).toBe(before + 1)
       await pass(ms)
-      return answer
+      return { answer, isAnswered }
     },
   }
 }
@@ -48,41 +57,41 @@ async function openHanging() {
 
 describe('a store that does not confirm a token in time', () => {
   it('holds its first read up for 100 ms, and that is answered with what it had read', async () => {
-    const { signIn, read, disturb, within } = await openHanging()
+    const { signIn, read, disturb, after } = await openHanging()
     const token = await signIn()
     disturb()
-    expect(await within(99, read(token))).toBe('late')
-    expect(await within(100, read(token))).toMatchObject({ status: 200, body: { document: { version: 1 } } })
+    expect((await after(99, () => read(token))).isAnswered).toBe(false)
+    expect(await (await after(100, () => read(token))).answer).toMatchObject({ status: 200, body: { document: { version: 1 } } })
   })
 
   it('takes the confirmation in when it comes at last', async () => {
-    const { signIn, read, disturb, within, letThrough, confirmedAt } = await openHanging()
+    const { signIn, read, disturb, after, letThrough, confirmedAt } = await openHanging()
     const token = await signIn()
     disturb()
-    await within(100, read(token))
+    await (await after(100, () => read(token))).answer
     expect(await confirmedAt(token)).toBeNull()
     letThrough()
     await expect.poll(() => confirmedAt(token)).toBe(startMs)
   })
 
   it('fails no read that came in one request with it', async () => {
-    const { signIn, read, call, disturb, within } = await openHanging()
+    const { signIn, read, call, disturb, after } = await openHanging()
     const known = await Promise.all(['a', 'b', 'c'].map((subject) => signIn(subject)))
     for (const token of known) await read(token)
     disturb()
     const reads = [...known, await signIn('d')].map((token) => ({ token }))
-    const answer = await within(100, call('POST', '/v1/reads', { as: 'portal', body: { reads } }))
-    expect(answer).toMatchObject({ status: 200, body: { results: reads.map(() => ({ status: 200 })) } })
+    const { answer } = await after(100, () => call('POST', '/v1/reads', { as: 'portal', body: { reads } }))
+    expect(await answer).toMatchObject({ status: 200, body: { results: reads.map(() => ({ status: 200 })) } })
   })
 
   it('fails neither a list of sessions nor a proxy that asks', async () => {
-    const { signIn, call, gateway, disturb, within } = await openHanging()
+    const { signIn, call, gateway, disturb, after } = await openHanging()
     const token = await signIn()
     disturb()
-    expect(await within(100, call('GET', '/v1/session/others', { as: 'portal', token }))).toMatchObject({ status: 200 })
+    expect(await (await after(100, () => call('GET', '/v1/session/others', { as: 'portal', token }))).answer).toMatchObject({ status: 200 })
     const headers = { authorization: `Bearer ${keyOf('portal')}`, cookie: `__Host-session=${token}` }
-    const asked = gateway.fetch(new Request('http://localhost:4400/v1/forward-auth', { headers }))
-    expect(await within(100, asked)).toMatchObject({ status: 200 })
+    const ask = () => gateway.fetch(new Request('http://localhost:4400/v1/forward-auth', { headers }))
+    expect(await (await after(100, ask)).answer).toMatchObject({ status: 200 })
   })
 })
 
