@@ -60,6 +60,7 @@ it('exports exactly these names from each entry', async () => {
       'leaseMs',
       'longestAcrValues',
       'longestMaxAgeS',
+      'longestReturnTo',
       'longestSessionContext',
       'mayWrite',
       'meetsAssurance',

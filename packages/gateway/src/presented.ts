@@ -33,7 +33,7 @@ export type WriteBase = Omit<PresentedSession, 'position'>
  * 100 ms: a confirmation takes a few, and whoever waits for the read gives up after 500. While writes hang it is all that the
  * first read of each token is held up by, and the reads that came in one request with it.
  */
-const confirmPatienceMs = 100
+export const confirmPatienceMs = 100
 
 /**
  * Verifies a token that was shown, whether or not it has expired. The store is asked only for a key that is not at hand.

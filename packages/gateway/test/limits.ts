@@ -20,6 +20,7 @@ import * as depth from '../../core/src/document/depth.ts'
 import * as wire from '../../core/src/document/wire-limits.ts'
 import * as changes from '../../core/src/http/changes.ts'
 import * as cookie from '../../core/src/http/cookie.ts'
+import * as denial from '../../core/src/http/denial.ts'
 import * as resolve from '../../core/src/http/resolve.ts'
 import * as undici from '../../core/src/node/undici-transport.ts'
 import * as auditDrain from '../src/audit/drain.ts'
@@ -36,19 +37,18 @@ import * as entityTag from '../src/http/entity-tag.ts'
 import * as readJson from '../src/http/read-json.ts'
 import * as requestHeaders from '../src/http/request-headers.ts'
 import * as readers from '../src/leases/readers.ts'
-import * as askedAssurance from '../src/oidc/asked-assurance.ts'
 import * as authenticationOf from '../src/oidc/authentication-of.ts'
 import * as backchannelLogout from '../src/oidc/backchannel-logout.ts'
 import * as logoutToken from '../src/oidc/logout-token.ts'
 import * as providerFetch from '../src/oidc/provider-fetch.ts'
 import * as readForm from '../src/oidc/read-form.ts'
 import * as replayGuard from '../src/oidc/replay-guard.ts'
-import * as returnTo from '../src/oidc/return-to.ts'
 import * as transaction from '../src/oidc/transaction.ts'
 import * as transactionCookies from '../src/oidc/transaction-cookies.ts'
 import * as derive from '../src/policy/derive.ts'
 import * as failedKeys from '../src/policy/failed-keys.ts'
 import * as parsedDocuments from '../src/policy/parsed-documents.ts'
+import * as presented from '../src/presented.ts'
 import * as refreshSubject from '../src/routes/refresh-subject.ts'
 import * as schemas from '../src/routes/schemas.ts'
 import * as serve from '../src/serve.ts'
@@ -117,6 +117,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
   'The store of a gateway': [
     ['calls to the store at once', count(guardedStore.mostCalls), answer('store_unavailable')],
     ...storeDeadlines(),
+    ["a read's wait for the confirmation of its token", ms(presented.confirmPatienceMs), 'it goes on with what it has read'],
     ['changes that a store remembers for `changesSince`', count(changeLog.keptChanges), 'a reader starts anew'],
     ['time that an ended session is remembered, beyond its absolute life and that of a token', ms(sweep.marginMs), 'swept'],
     ['time for the audit sink to take a batch, or to say what it has', ms(auditSink.answerMs), 'told in the log, and tried again'],
@@ -147,10 +148,10 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
   'Sign-in and sign-out': [
     ['time for a sign-in', seconds(transaction.transactionSeconds), answer('login_failed')],
     ['bytes of the cookies of sign-ins under way', bytes(transactionCookies.mostBytes), 'the oldest sign-in is forgotten'],
-    ['characters of `return_to`', count(returnTo.longestReturnTo), invalid],
-    ['characters of `acr_values`', count(askedAssurance.longestAcrValues), invalid],
-    ['names in `acr_values`', count(askedAssurance.mostAcrValues), invalid],
-    ['`max_age`', seconds(askedAssurance.longestMaxAgeS), invalid],
+    ['characters of `return_to`', count(denial.longestReturnTo), invalid],
+    ['characters of `acr_values`', count(assurance.longestAcrValues), invalid],
+    ['names in `acr_values`', count(assurance.mostAcrValues), invalid],
+    ['`max_age`', seconds(assurance.longestMaxAgeS), invalid],
     ["difference of clocks where a sign-in's age is judged", ms(assurance.assuranceLeewayMs), answer('assurance_insufficient')],
     ['characters of `sub`', count(authenticationOf.longest.subject), answer('login_failed')],
     ['characters of the issuer', count(authenticationOf.longest.issuer), answer('login_failed')],
@@ -196,7 +197,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
     ['failures until an application stops asking', count(breaker.failuresToOpen), '`unavailable` at once'],
     ['time between probes of a gateway that is away', ms(breaker.probeEveryMs), ''],
     ['age of the keys that an application holds', ms(knownGateway.refreshEveryMs), 'asked for behind the reads'],
-    ['time between questions for unknown keys', ms(knownGateway.recentMs), 'decided by the keys at hand, or `unavailable`'],
+    ['time between questions for unknown keys', ms(knownGateway.lookEveryMs), 'a token of another one is `unavailable`'],
     ['questions for keys that change meanwhile', count(knownGateway.mostAttempts), '`unavailable`'],
     ['sessions in the cache', count(snapshotCache.defaultEntries), 'the one read longest ago goes'],
     ['size of the cache', bytes(snapshotCache.defaultBytes), 'the one read longest ago goes'],

@@ -7,7 +7,6 @@ export const noLimits: Readonly<Record<string, readonly string[]>> = {
     'core/src/contract/define-contract.ts#longestTokenMs',
     'core/src/contract/duration.ts#longestMs',
     'core/src/contract/signal.ts#longestTtlMs',
-    'core/src/http/assurance.ts#longestAcrValues',
     'core/src/http/assurance.ts#shortestMaxAgeMs',
     'core/src/http/changes.ts#mostRetries',
     'gateway/src/oidc/development-people.ts#mostPeople',

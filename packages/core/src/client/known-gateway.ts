@@ -18,10 +18,10 @@ export interface KnownGateway {
   /** The facts; asked for at first use, then at hand and refreshed behind the readers' backs. */
   facts(): AtOnce<GatewayFacts | Unavailable>
   /**
-   * Facts with a recent key set, for a token that names a key which is not in the one at hand. Null when they could not be
-   * had: then nothing is known about the token.
+   * Looks for a key that a token names and the set at hand has not: facts that have it; `absent` where a set that was asked
+   * for since then has not either; `unsure` where none could be had: then nothing is known about the token.
    */
-  recentFacts(): Promise<GatewayFacts | null>
+  look(kid: string): Promise<GatewayFacts | 'absent' | 'unsure'>
   /**
    * Forgets the facts unless they are those of this name, and says whether it did: a key that was withdrawn must not be
    * believed for another moment. The next reader waits until they have been asked for again.
@@ -36,8 +36,8 @@ export const mostAttempts = 3
 export const refreshEveryMs = 300_000
 /** 1 s: a refresh that fails is tried again this often, not once for every request. */
 const retryEveryMs = 1_000
-/** 30 s: tokens with made-up key names must not become load on the gateway, and a key is published long before it signs. */
-export const recentMs = 30_000
+/** 30 s from one look for a key to the next: tokens with made-up key names must not become load on the gateway. */
+export const lookEveryMs = 30_000
 
 interface KnownGatewayOptions {
   readonly calls: GatewayCalls
@@ -56,7 +56,7 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
   let told: string | undefined
   let underWay: Promise<GatewayFacts | Unavailable> | undefined
   let refreshedAtMs = Number.NEGATIVE_INFINITY
-  let soughtAtMs = Number.NEGATIVE_INFINITY
+  let lastLook: { readonly kid: string; readonly atMs: number; readonly answer: ReturnType<KnownGateway['look']> } | undefined
 
   async function fetchFacts(attempt = 1): Promise<GatewayFacts | Unavailable> {
     const forgottenBefore = forgotten
@@ -96,8 +96,12 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
     return underWay
   }
 
-  function recent(): GatewayFacts | null {
-    return held && clock.monotonicMs() - held.fetchedAtMs < recentMs ? held.facts : null
+  /** A fetch that is under way may have begun before there was such a key. */
+  async function lookAnew(kid: string): ReturnType<KnownGateway['look']> {
+    await underWay
+    const facts = await refresh()
+    if ('status' in facts) return 'unsure'
+    return facts.keyOf(kid) ? facts : 'absent'
   }
 
   return {
@@ -107,14 +111,12 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
       if (nowMs - held.fetchedAtMs > refreshEveryMs && nowMs - refreshedAtMs > retryEveryMs) void refresh()
       return held.facts
     },
-    async recentFacts() {
-      const facts = recent()
-      if (facts) return facts
-      const nowMs = clock.monotonicMs()
-      if (!underWay && nowMs - soughtAtMs < recentMs) return null
-      soughtAtMs = nowMs
-      await refresh()
-      return recent()
+    async look(kid) {
+      if (held?.facts.keyOf(kid)) return held.facts
+      const atMs = clock.monotonicMs()
+      if (lastLook && atMs - lastLook.atMs < lookEveryMs) return lastLook.kid === kid ? lastLook.answer : 'unsure'
+      lastLook = { kid, atMs, answer: lookAnew(kid) }
+      return lastLook.answer
     },
     keepOnly(hash) {
       if ((held?.hash ?? told) === hash) return false

@@ -33,10 +33,9 @@ export function createTokenCheck(known: KnownGateway, verifier: TokenVerifier, c
   async function verifyAnew(token: string, facts: GatewayFacts): Promise<TokenVerdict> {
     const verdict = await verify(token, facts)
     if (verdict.status !== 'unknown') return verdict
-    const recent = await known.recentFacts()
-    if (!recent) return verdict
-    const again = await verify(token, recent)
-    return again.status === 'unknown' ? { status: 'invalid', why: 'signed with a key that the gateway does not have' } : again
+    const found = await known.look(verdict.kid)
+    if (found === 'unsure') return verdict
+    return found === 'absent' ? { status: 'invalid', why: 'signed with a key that the gateway does not have' } : verify(token, found)
   }
 
   return {

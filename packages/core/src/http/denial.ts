@@ -98,8 +98,8 @@ const commonHeaders = {
   'x-content-type-options': 'nosniff',
 }
 
-/** 2,048 characters: the login takes no longer way back, it travels inside a cookie. */
-const longestReturnTo = 2_048
+/** 2,048 characters of a way back from the login, after every sign is spelt out: it travels inside a cookie of at most 4,096 bytes. */
+export const longestReturnTo = 2_048
 
 /**
  * The address that was asked, as the login takes it; without its query, or the first page, where that would be too long.

@@ -1,12 +1,5 @@
-import type { AskedAssurance } from '@single-state/core/protocol'
+import { type AskedAssurance, longestAcrValues, longestMaxAgeS, mostAcrValues } from '@single-state/core/protocol'
 import { ProblemError } from '../http/problem.ts'
-
-/** 255 characters and 8 values: they travel on to the provider, and in a cookie of at most 4,096 bytes. */
-export const longestAcrValues = 255
-export const mostAcrValues = 8
-
-/** A year: whoever asks for more asks for nothing. */
-export const longestMaxAgeS = 31_536_000
 
 /**
  * What the address of a login asks of the authentication, in the words of OpenID Connect Core section 3.1.2.1.

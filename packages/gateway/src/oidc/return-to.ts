@@ -1,7 +1,5 @@
+import { longestReturnTo } from '@single-state/core/protocol'
 import { ProblemError } from '../http/problem.ts'
-
-/** 2,048 characters, after every sign is spelt out: it travels inside a cookie of at most 4,096 bytes. */
-export const longestReturnTo = 2_048
 
 /**
  * Where the browser goes after a login or a logout: an absolute URL on one of the allowed origins. Answers the URL as the
