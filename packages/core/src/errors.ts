@@ -12,7 +12,7 @@ export const codes = {
   token_missing: { status: 401, retryable: false, title: 'No session token was presented' },
   token_invalid: { status: 401, retryable: false, title: 'The session token is not one of this gateway' },
   token_expired: { status: 401, retryable: false, title: 'The session token has expired and can be exchanged' },
-  token_replaced: { status: 401, retryable: false, title: 'The session token has expired and was replaced by a newer one' },
+  token_replaced: { status: 401, retryable: false, title: 'The session token was replaced by a newer one; the session goes on' },
   token_reused: { status: 401, retryable: false, title: 'A session token was used again after it was replaced; the session has ended' },
   session_ended: { status: 401, retryable: false, title: 'The session has ended' },
   session_invalid: { status: 401, retryable: false, title: 'The stored session document is not valid; sign in again' },

@@ -1,4 +1,5 @@
 import { isSessionError, SessionError } from '@single-state/core/protocol'
+import { inTime } from './in-time.ts'
 import type { SessionStore } from './stores/store.ts'
 import type { Log } from './telemetry/log.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -89,14 +90,11 @@ function guarded(store: SessionStore, run: <Answer>(operation: Operation, call: 
   }
 }
 
-function within<Answer>(operation: Operation, answer: Promise<Answer>, ports: GuardPorts): Promise<Answer> {
+async function within<Answer>(operation: Operation, answering: Promise<Answer>, { after }: GuardPorts): Promise<Answer> {
   const { ms, late } = deadlines[operation]
-  return new Promise((resolve, reject) => {
-    const cancel = ports.after(ms, () => {
-      reject(new SessionError(late, undefined, { cause: new Error(`the store took longer than ${ms} ms to ${operation}`) }))
-    })
-    answer.then(resolve, reject).finally(cancel)
-  })
+  const answer = await inTime(ms, answering, after)
+  if (answer !== 'late') return answer
+  throw new SessionError(late, undefined, { cause: new Error(`the store took longer than ${ms} ms to ${operation}`) })
 }
 
 function reasonOf(error: SessionError): string {

@@ -10,6 +10,7 @@ import {
 } from '@single-state/core/protocol'
 import { endEntry, gatewayName } from './audit/entries.ts'
 import { ProblemError } from './http/problem.ts'
+import { inTime } from './in-time.ts'
 import { type Standing, standingOf, type VerifiedToken } from './policy/standing.ts'
 import type { GatewayPorts } from './ports.ts'
 import type { Position, SessionRecord, SessionStore } from './stores/store.ts'
@@ -113,10 +114,8 @@ async function confirmInTime(ports: GatewayPorts, { claims }: VerifiedToken): Pr
     if (isSessionError(error)) return null
     throw error
   })
-  return new Promise((resolve, reject) => {
-    const cancel = ports.after(confirmPatienceMs, () => resolve(null))
-    confirming.then(resolve, reject).finally(cancel)
-  })
+  const confirmed = await inTime(confirmPatienceMs, confirming, ports.after)
+  return confirmed === 'late' ? null : confirmed
 }
 
 /**

@@ -3,9 +3,9 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { getRequestListener, type Http2Bindings, type HttpBindings, RequestError } from '@hono/node-server'
 import { type CheckedConnectionLimits, type ConnectionLimits, connectionLimitsOf } from './connection-limits.ts'
 import type { Gateway } from './gateway.ts'
-import { paced } from './http/paced.ts'
 import { createPlainRefusals, type PlainRefusals } from './http/plain-refusals.ts'
 import { refuseUnreadable } from './http/refuse-unreadable.ts'
+import { createThrottle } from './http/throttle.ts'
 import { processTimers } from './timers.ts'
 import type { TlsPair } from './tls-files.ts'
 
@@ -52,12 +52,12 @@ export const mostWaiting = 4_096
  */
 export async function serveGateway(
   gateway: Gateway,
-  { port, hostname = 'localhost', tls, connections = {}, drainMs = longestDrainMs }: ServeOptions,
+  { port, hostname = 'localhost', tls, connections = {}, drainMs = defaultDrainMs }: ServeOptions,
 ): Promise<ServedGateway> {
   const checked = connectionLimitsOf(connections)
   const refusals = createPlainRefusals(gateway.origin)
   const server = serverOf(gateway, tls, checked, refusals)
-  refuseUnreadable(server, refusals, paced(checked.lettingGo, processTimers.after))
+  refuseUnreadable(server, refusals, createThrottle(checked.disconnects, processTimers.after))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ port, host: hostname, backlog: mostWaiting }, resolve)
@@ -97,8 +97,8 @@ function serverOf(gateway: Gateway, tls: TlsPair | undefined, connections: Check
 }
 
 /**
- * Whether a path goes up or stays (RFC 3986 section 5.2.4), spelt out or not. A proxy may ask about somebody else's path behind
- * that of a call, and such a path would lead to another call, whose answer is no judgement of it.
+ * Whether a path has a `.` or `..` segment, percent-encoded or not (RFC 3986 section 5.2.4). Some proxies append the visitor's
+ * path to `/v1/forward-auth`: such a segment would lead to another call, whose 200 would let the visitor in.
  */
 function hasDotSegment(target: string): boolean {
   return /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(target.split('?', 1)[0] ?? '')
@@ -119,7 +119,7 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
 }
 
 /** 10 s: longer than any read or write takes. */
-export const longestDrainMs = 10_000
+export const defaultDrainMs = 10_000
 
 /** A connection is idle only once its answer is out, so idle ones are looked for until there are none. */
 const lookForIdleMs = 50

@@ -120,7 +120,7 @@ describe('a store that cannot confirm a token', () => {
     expect((await read(token)).body).toMatchObject({ code: 'session_ended', reason: 'revoked' })
   })
 
-  it('is a mistake of ours where it fails with anything else', async () => {
+  it('answers 500 where the store fails with anything else', async () => {
     const { signIn, read, disturb } = await openWith(() => Promise.reject(new Error('a mistake')))
     const token = await signIn()
     disturb()

@@ -87,15 +87,18 @@ describe.skipIf(isMissing)('an application behind Caddy', () => {
     expect([answer.status, answer.headers.has('location')]).toEqual([status, status === 302])
   })
 
-  it.each(returnPaths)('is come back to after the login, which is told nothing else: %s', async (path, back) => {
-    const { headers } = await ask(path, null, { 'Sec-Fetch-Mode': 'navigate' })
-    const login = new URL(headers.get('location') ?? '')
-    expect(`${login.origin}${login.pathname}`).toBe(`http://localhost:${gateway.port}/login`)
-    const [[name, value] = ['', ''], ...others] = [...login.searchParams]
-    expect([name, new URL(value).href, others]).toEqual(['return_to', `http://localhost:${port}${back}`, []])
-    expect((await gateway.gateway.fetch(new Request(login))).status).toBe(302)
-    expect(headers.get('set-cookie')).toBeNull()
-  })
+  it.each(returnPaths)(
+    'sends the browser back to this path after the login, and puts nothing else into its address: %s',
+    async (path, back) => {
+      const { headers } = await ask(path, null, { 'Sec-Fetch-Mode': 'navigate' })
+      const login = new URL(headers.get('location') ?? '')
+      expect(`${login.origin}${login.pathname}`).toBe(`http://localhost:${gateway.port}/login`)
+      const [[name, value] = ['', ''], ...others] = [...login.searchParams]
+      expect([name, new URL(value).href, others]).toEqual(['return_to', `http://localhost:${port}${back}`, []])
+      expect((await gateway.gateway.fetch(new Request(login))).status).toBe(302)
+      expect(headers.get('set-cookie')).toBeNull()
+    },
+  )
 
   it('speaks WebSocket with those who are signed in, and no other protocol', async () => {
     const token = await gateway.signIn('ada')

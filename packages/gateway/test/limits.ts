@@ -83,7 +83,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
     ['time for the headers of a request', ms(connections.headersTimeoutMs), '408, connection closed'],
     ['time for a whole request', ms(connections.requestTimeoutMs), '408, connection closed'],
     ['time between two requests of a connection', ms(serve.limits.keepAliveTimeout), 'connection closed'],
-    ['time for answers under way when a gateway stops', ms(serve.longestDrainMs), 'cut off; `drainMs` says otherwise'],
+    ['time for answers under way when a gateway stops', ms(serve.defaultDrainMs), 'cut off; `drainMs` says otherwise'],
     ['silence on a connection, three times the time for a request', ms(connections.silenceMs), 'connection closed'],
   ],
   'Requests to a gateway': [

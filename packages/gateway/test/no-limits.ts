@@ -45,7 +45,7 @@ export const noLimits: Readonly<Record<string, readonly string[]>> = {
     'core/src/client/log.ts#sameCodeEveryMs',
     'gateway/src/audit/drain.ts#everyMs',
     'gateway/src/commands/audit-tail.ts#followEveryMs',
-    'gateway/src/connection-limits.ts#lettingGoEveryMs',
+    'gateway/src/connection-limits.ts#disconnectEveryMs',
     'gateway/src/leases/poll.ts#tickMs',
     'gateway/src/leases/poll.ts#waitedForTickMs',
     'gateway/src/serve.ts#lookForIdleMs',

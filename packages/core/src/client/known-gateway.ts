@@ -18,10 +18,10 @@ export interface KnownGateway {
   /** The facts; asked for at first use, then at hand and refreshed behind the readers' backs. */
   facts(): AtOnce<GatewayFacts | Unavailable>
   /**
-   * Looks for a key that a token names and the set at hand has not: facts that have it; `absent` where a set that was asked
-   * for since then has not either; `unsure` where none could be had: then nothing is known about the token.
+   * Looks for a key that a token names and the set at hand lacks: facts that have it; `absent` if a set asked for after the
+   * token was shown lacks it too; `unknown` if none could be had.
    */
-  look(kid: string): Promise<GatewayFacts | 'absent' | 'unsure'>
+  findKey(kid: string): Promise<GatewayFacts | 'absent' | 'unknown'>
   /**
    * Forgets the facts unless they are those of this name, and says whether it did: a key that was withdrawn must not be
    * believed for another moment. The next reader waits until they have been asked for again.
@@ -56,7 +56,7 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
   let told: string | undefined
   let underWay: Promise<GatewayFacts | Unavailable> | undefined
   let refreshedAtMs = Number.NEGATIVE_INFINITY
-  let lastLook: { readonly kid: string; readonly atMs: number; readonly answer: ReturnType<KnownGateway['look']> } | undefined
+  let lastLook: { readonly kid: string; readonly atMs: number; readonly answer: ReturnType<KnownGateway['findKey']> } | undefined
 
   async function fetchFacts(attempt = 1): Promise<GatewayFacts | Unavailable> {
     const forgottenBefore = forgotten
@@ -97,10 +97,10 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
   }
 
   /** A fetch that is under way may have begun before there was such a key. */
-  async function lookAnew(kid: string): ReturnType<KnownGateway['look']> {
+  async function lookAnew(kid: string): ReturnType<KnownGateway['findKey']> {
     await underWay
     const facts = await refresh()
-    if ('status' in facts) return 'unsure'
+    if ('status' in facts) return 'unknown'
     return facts.keyOf(kid) ? facts : 'absent'
   }
 
@@ -111,10 +111,10 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
       if (nowMs - held.fetchedAtMs > refreshEveryMs && nowMs - refreshedAtMs > retryEveryMs) void refresh()
       return held.facts
     },
-    async look(kid) {
+    async findKey(kid) {
       if (held?.facts.keyOf(kid)) return held.facts
       const atMs = clock.monotonicMs()
-      if (lastLook && atMs - lastLook.atMs < lookEveryMs) return lastLook.kid === kid ? lastLook.answer : 'unsure'
+      if (lastLook && atMs - lastLook.atMs < lookEveryMs) return lastLook.kid === kid ? lastLook.answer : 'unknown'
       lastLook = { kid, atMs, answer: lookAnew(kid) }
       return lastLook.answer
     },

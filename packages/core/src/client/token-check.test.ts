@@ -11,7 +11,7 @@ it('a remembered token does not keep the Cookie header that it came in', async (
   const { issuer, cookie } = application
   const signer = await createSigner(issuer)
   const facts = { application, keyOf: (kid: string) => ({ kid, alg: 'EdDSA' as const, key: signer.publicKey }) }
-  const known = { facts: () => facts, look: async () => 'absent' as const, keepOnly: () => false }
+  const known = { facts: () => facts, findKey: async () => 'absent' as const, keepOnly: () => false }
   const tokens = createTokenCheck(known, systemVerifier, systemClock)
   const iat = Math.floor(Date.now() / 1_000)
 

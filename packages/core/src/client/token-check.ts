@@ -33,8 +33,8 @@ export function createTokenCheck(known: KnownGateway, verifier: TokenVerifier, c
   async function verifyAnew(token: string, facts: GatewayFacts): Promise<TokenVerdict> {
     const verdict = await verify(token, facts)
     if (verdict.status !== 'unknown') return verdict
-    const found = await known.look(verdict.kid)
-    if (found === 'unsure') return verdict
+    const found = await known.findKey(verdict.kid)
+    if (found === 'unknown') return verdict
     return found === 'absent' ? { status: 'invalid', why: 'signed with a key that the gateway does not have' } : verify(token, found)
   }
 

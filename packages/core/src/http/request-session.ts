@@ -66,17 +66,14 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
   let shown = false
 
   const reads = createRequestReads<View>((freshness) =>
-    andThen(resolveRequest(door(), head, freshness), (resolved) => {
+    andThen(resolveRequest(partsOfNextRead(), head, freshness), (resolved) => {
       note(resolved)
       return resolved
     }),
   )
 
-  /**
-   * What the token of this request is judged by. Only as it comes in may an exchange take it for a copy: while the handler
-   * works, the browser may get the next one with another answer.
-   */
-  function door(): RequestParts<View> {
+  /** Only the first read, soon after the request came in, may end the session for a copy: later the browser may have moved on. */
+  function partsOfNextRead(): RequestParts<View> {
     const comesIn = !shown && ageMs() < promptMs
     shown = true
     return comesIn ? parts : { ...parts, exchange: parts.exchangeAgain }
@@ -174,7 +171,7 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
       throw errorOf(outcome)
     },
     async renew() {
-      note(await renewRequest(door(), head))
+      note(await renewRequest(partsOfNextRead(), head))
     },
     denialFor(error) {
       const denied = isSessionError(error) ? deniedBy(error) : null

@@ -1,4 +1,5 @@
 import type { SessionStore } from '../stores/store.ts'
+import { oldestRecord } from './oldest-record.ts'
 import type { AuditMark } from './sink.ts'
 
 /** 1 h: more than the clocks of two primaries are apart. */
@@ -10,7 +11,7 @@ const marginMs = 3_600_000
  */
 export async function agreedSequence(store: Pick<SessionStore, 'auditQuery'>, mark: AuditMark, newest: number): Promise<number> {
   const boundMs = Date.parse(mark.at) - marginMs
-  let low = (await oldestSequence(store)) - 1
+  let low = ((await oldestRecord(store))?.seq ?? 1) - 1
   let high = Math.min(newest, mark.seq - 1)
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
@@ -19,10 +20,4 @@ export async function agreedSequence(store: Pick<SessionStore, 'auditQuery'>, ma
     else high = middle - 1
   }
   return low
-}
-
-/** The sequence of the oldest record that is kept; 1 for an empty audit. */
-export async function oldestSequence(store: Pick<SessionStore, 'auditQuery'>): Promise<number> {
-  const [oldest] = await store.auditQuery({ afterSeq: 0, idHash: null, limit: 1 })
-  return oldest?.seq ?? 1
 }

@@ -1,8 +1,9 @@
 import type { SessionStore } from '../stores/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Timers } from '../timers.ts'
-import { agreedSequence, oldestSequence } from './agreed-sequence.ts'
+import { agreedSequence } from './agreed-sequence.ts'
 import { lastSequence } from './last-sequence.ts'
+import { oldestRecord } from './oldest-record.ts'
 import type { AuditRecord } from './record.ts'
 import type { AuditMark, AuditSink } from './sink.ts'
 import { withDeadlines, within } from './sink-deadlines.ts'
@@ -41,7 +42,7 @@ export function startDraining(store: SessionStore, given: AuditSink, { every, af
   async function begin(): Promise<number> {
     const had = await sink.last()
     if (had === 'empty') return 0
-    if (had === null) return Math.max((await oldestSequence(store)) - 1, (await lastSequence(hasMore)) - repeated)
+    if (had === null) return Math.max(((await oldestRecord(store))?.seq ?? 1) - 1, (await lastSequence(hasMore)) - repeated)
     if (!Number.isSafeInteger(had.seq))
       throw new TypeError(`audit.sink: expected last() to answer { seq, at }, found ${JSON.stringify(had)}`)
     mark = had
@@ -70,7 +71,7 @@ export function startDraining(store: SessionStore, given: AuditSink, { every, af
     return pageAfter(position, pageSize)
   }
 
-  function tellSwept(from: number, first: number): void {
+  function skipSwept(from: number, first: number): void {
     if (first <= from + 1) return
     log.warn({ from: from + 1, to: first - 1, sink: sink.name }, 'audit records were swept before the sink had taken them')
     position = first - 1
@@ -83,7 +84,7 @@ export function startDraining(store: SessionStore, given: AuditSink, { every, af
       const page = await news(position)
       const [first, last] = [page[0], page.at(-1)]
       if (first === undefined || last === undefined) return behind(0)
-      tellSwept(position, first.seq)
+      skipSwept(position, first.seq)
       await sink.write(page)
       mark = { seq: last.seq, at: last.at }
       position = last.seq

@@ -16,16 +16,19 @@ export interface AuditEntry {
   readonly subject: string | null
 }
 
-export type AuditOperation =
-  | 'create'
-  | 'update'
-  | 'signal'
-  | 'end'
-  | 'end_subject'
-  | 'end_all'
-  | 'exchange'
-  | 'refresh_subject'
-  | 'rotate_keys'
+export const auditOperations = [
+  'create',
+  'update',
+  'signal',
+  'end',
+  'end_subject',
+  'end_all',
+  'exchange',
+  'refresh_subject',
+  'rotate_keys',
+] as const
+
+export type AuditOperation = (typeof auditOperations)[number]
 
 /** One line of the audit. */
 export interface AuditRecord extends Omit<AuditEntry, 'session' | 'subject'> {

@@ -1,3 +1,4 @@
+import { inTime } from '../in-time.ts'
 import type { Timers } from '../timers.ts'
 import type { AuditSink } from './sink.ts'
 
@@ -17,10 +18,8 @@ export function withDeadlines(sink: AuditSink, after: Timers['after']): Required
 }
 
 /** What the work answers; rejects after `ms`. */
-export function within<Answer>(ms: number, what: string, work: () => Promise<Answer>, after: Timers['after']): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const cancel = after(ms, () => reject(new Error(`the sink took longer than ${ms / 1_000} s ${what}`)))
-    const answer = (async () => work())()
-    answer.then(resolve, reject).finally(cancel)
-  })
+export async function within<Answer>(ms: number, what: string, work: () => Promise<Answer>, after: Timers['after']): Promise<Answer> {
+  const answer = await inTime(ms, work(), after)
+  if (answer === 'late') throw new Error(`the sink took longer than ${ms / 1_000} s ${what}`)
+  return answer
 }

@@ -1,6 +1,7 @@
 import { durationText } from '../duration-text.ts'
 import type { SessionStore } from '../stores/store.ts'
 import { type AuditFault, faultOf } from './chain.ts'
+import { oldestRecord } from './oldest-record.ts'
 import type { AuditRecord } from './record.ts'
 
 /** 1 min: a store's clock may be another one than that of the sweep, as after a failover. */
@@ -26,7 +27,7 @@ export async function beginningFaults(store: SessionStore, { after, first, keepM
   const { nowMs, seq } = await store.health()
   if (first === undefined && after === 0) return seq === 0 ? [] : [nothing('the store has changes, and the audit has no record')]
   if (first === undefined) return [nothing(`expected sequence ${expected}, found the end of the audit`)]
-  const [oldest] = await store.auditQuery({ afterSeq: 0, idHash: null, limit: 1 })
+  const oldest = await oldestRecord(store)
   if (oldest === undefined || oldest.seq < first.seq) return [faultOf(first, `expected sequence ${expected}`)]
   if (Date.parse(oldest.at) <= nowMs - keepMs + marginMs) return []
   return [faultOf(oldest, `the audit begins here, and this is younger than records are kept (${durationText(keepMs)})`)]

@@ -75,7 +75,7 @@ describe('the verification of an audit', () => {
     expect(await verifyAudit(memoryStore())).toMatchObject({ ok: true, records: 0 })
   })
 
-  it('takes a sweep while it looks', async () => {
+  it('finds no fault where a sweep runs meanwhile', async () => {
     const { store, now, advance } = await openTestGateway()
     await refusals(store, 1_200)
     advance(keepMs + 60_000)

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SubjectOf } from '@single-state/core/protocol'
 import type { SessionStore } from '../stores/store.ts'
 import { type AuditFault, type ChangeRecord, followSessions, gapsOf, isChange, type Stretch, stepFaults } from './chain.ts'
+import { oldestRecord } from './oldest-record.ts'
 import type { AuditRecord } from './record.ts'
 import { beginningFaults } from './verify-beginning.ts'
 
@@ -27,7 +28,7 @@ export const mostFaults = 100
 /** 4 at once: the store serves visitors too. */
 const mostAtOnce = 4
 /** How many records of a session are looked at for its next change: refusals may lie between. */
-const looks = [1, 10, 100, 500]
+const pageSizes = [1, 10, 100, 500]
 
 /**
  * Checks the records after a sequence, 500 at most: that the sequence has no gap, that each change of a session follows from
@@ -41,12 +42,12 @@ export async function verifySlice(store: SessionStore, after: number, keepMs: nu
   const { stretches, faults } = followSessions(records)
   // Before the looks at what comes next: a session without a next change has not changed since its document was read.
   const documents = await documentsOf(store, records)
-  const ends = await inTurns([...stretches.values()], async ({ last }) => endOf(last, await nextChange(store, last), documents))
-  const unnamed = await inTurns([...documents], ([session, version]) => unnamedFaults(store, stretches, session, version))
+  const ends = await mapInBatches([...stretches.values()], async ({ last }) => endOf(last, await nextChange(store, last), documents))
+  const unnamed = await mapInBatches([...documents], ([session, version]) => unnamedFaults(store, stretches, session, version))
   const found = [
     ...(await beginningFaults(store, { after, first: page[0], keepMs })),
     ...gapsOf(page),
-    ...(await beginFaults(store, stretches)),
+    ...(await creationFaults(store, stretches)),
     ...faults,
     ...ends.flatMap((end) => end.faults),
     ...unnamed.flat(),
@@ -63,7 +64,7 @@ export async function verifySlice(store: SessionStore, after: number, keepMs: nu
 /** The versions of all living sessions of everybody whom the records name, by the hash of the session. */
 async function documentsOf(store: SessionStore, records: readonly AuditRecord[]): Promise<Documents> {
   const names = new Set(records.flatMap(({ subject }) => (subject === null ? [] : [subject])))
-  const lists = await inTurns([...names], async (name) => (await store.listBySubject(personOf(name))).records)
+  const lists = await mapInBatches([...names], async (name) => (await store.listBySubject(personOf(name))).records)
   return new Map(lists.flat().map(({ idHash, version }) => [idHash, version]))
 }
 
@@ -77,13 +78,13 @@ function endOf(last: ChangeRecord, next: ChangeRecord | undefined, documents: Do
 }
 
 /** A session begins with its creation, unless that may have been swept. */
-async function beginFaults(store: SessionStore, stretches: ReadonlyMap<string, Stretch>): Promise<readonly AuditFault[]> {
+async function creationFaults(store: SessionStore, stretches: ReadonlyMap<string, Stretch>): Promise<readonly AuditFault[]> {
   const entered = [...stretches.values()].map(({ first }) => first).filter(({ operation }) => operation !== 'create')
-  const begins = await inTurns(entered, async (first) => {
+  const begins = await mapInBatches(entered, async (first) => {
     const earliest = await nextChange(store, { session: first.session, seq: 0 })
     return earliest?.seq === first.seq ? stepFaults(first, 0) : []
   })
-  const [oldest] = await store.auditQuery({ afterSeq: 0, idHash: null, limit: 1 })
+  const oldest = await oldestRecord(store)
   return oldest?.seq === 1 ? begins.flat() : []
 }
 
@@ -101,7 +102,7 @@ async function unnamedFaults(
 async function nextChange(store: SessionStore, { session, seq }: Pick<ChangeRecord, 'session' | 'seq'>): Promise<ChangeRecord | undefined> {
   let afterSeq = seq
   for (let at = 0; ; at += 1) {
-    const limit = looks[Math.min(at, looks.length - 1)] as number
+    const limit = pageSizes[Math.min(at, pageSizes.length - 1)] as number
     const records = await store.auditQuery({ afterSeq, idHash: session, limit })
     const found = records.find(isChange)
     if (found !== undefined || records.length < limit) return found
@@ -109,8 +110,8 @@ async function nextChange(store: SessionStore, { session, seq }: Pick<ChangeReco
   }
 }
 
-/** Does a work for each, a few at once; others have their turn in between. */
-async function inTurns<One, Answer>(all: readonly One[], work: (one: One) => Promise<Answer>): Promise<readonly Answer[]> {
+/** Does the work for each, a few at once, and lets others run in between. */
+async function mapInBatches<One, Answer>(all: readonly One[], work: (one: One) => Promise<Answer>): Promise<readonly Answer[]> {
   const answers: Answer[] = []
   for (let at = 0; at < all.length; at += mostAtOnce) {
     answers.push(...(await Promise.all(all.slice(at, at + mostAtOnce).map(work))))

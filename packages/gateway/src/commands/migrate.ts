@@ -28,7 +28,9 @@ export const migrate: Command = {
 async function addressOf(input: CommandInput, terminal: Terminal): Promise<string> {
   const store = input.text('store') ?? (await withConfig(input, terminal, async (config) => config.store))
   if (typeof store === 'string' && /^postgres(ql)?:/.test(store)) return store
-  throw new CommandError("expected a store 'postgres://…', with --store or in the configuration; every other store needs no migration")
+  throw new CommandError(
+    "expected 'postgres://…' as the store of the configuration, or with --store, also of a journal or an audit sink; other stores need no migration",
+  )
 }
 
 type Schema = typeof import('../stores/postgres/schema.ts')

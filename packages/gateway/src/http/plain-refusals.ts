@@ -31,7 +31,7 @@ export function createPlainRefusals(origin: string): PlainRefusals {
 
 function bodyOf(status: number): string {
   const code = codeOf[status] ?? 'request_invalid'
-  // The code of a form that is wrong has one status among the routes, and here that of what was wrong.
+  // `request_invalid` is 400 by the table; here the status says what could not be read, and the title follows it.
   const title = codes[code].status === status ? codes[code].title : (STATUS_CODES[status] ?? '')
   return JSON.stringify({ type: errorTypeOf(code), title, status, code })
 }

@@ -12,17 +12,17 @@ const statuses: Readonly<Record<string, number>> = {
 }
 
 /** The last request of a connection whose headers have come. */
-interface Exchange {
+interface RequestUnderWay {
   readonly request: IncomingMessage
   readonly response: ServerResponse
 }
 
 /**
  * Answers what Node cannot read, or has waited for too long, as a problem like every other refusal, and closes the connection.
- * Slow ones are let go in turns: a crowd that came together is too slow together, and comes again at once.
+ * Slow ones are disconnected in turns: a crowd that came together is too slow together, and comes again at once.
  */
 export function refuseUnreadable(server: Server, refusals: PlainRefusals, inTurns: (call: () => void) => void): void {
-  const latest = new WeakMap<Duplex, Exchange>()
+  const latest = new WeakMap<Duplex, RequestUnderWay>()
   const refuse = (socket: Duplex, code: string) => {
     const response = latest.get(socket)?.response
     const isAnswering = response?.headersSent === true && !response.writableFinished
@@ -45,7 +45,7 @@ export function refuseUnreadable(server: Server, refusals: PlainRefusals, inTurn
   })
 }
 
-/** The request of an exchange, once all of it is there. */
-function wholeRequestOf(exchange: Exchange | undefined): IncomingMessage | null {
-  return exchange?.request.complete ? exchange.request : null
+/** The request itself, once all of it is there. */
+function wholeRequestOf(underWay: RequestUnderWay | undefined): IncomingMessage | null {
+  return underWay?.request.complete ? underWay.request : null
 }

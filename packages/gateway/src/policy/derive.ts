@@ -1,6 +1,7 @@
 import { type AnyContract, checkParts, type SessionParts } from '@single-state/core/protocol'
 import type { z } from 'zod'
 import type { Derived, GatewayConfig } from '../config.ts'
+import { inTime } from '../in-time.ts'
 import type { Authentication } from '../oidc/provider.ts'
 import type { Timers } from '../timers.ts'
 import { isWithinLimit } from './change.ts'
@@ -23,7 +24,7 @@ export async function deriveParts(
 ): Promise<DerivedParts> {
   let derived: Derived<AnyContract> | 'late'
   try {
-    derived = (await inTime(derive?.(authentication.claims, authentication), after)) ?? {}
+    derived = (await inTime(deadlineMs, derive?.(authentication.claims, authentication), after)) ?? {}
   } catch (error) {
     return { ok: false, why: `derive threw ${error instanceof Error ? error.name : 'something that is no error'}` }
   }
@@ -33,14 +34,6 @@ export async function deriveParts(
   const context = (contract.context as z.ZodObject).safeParse(derived.context ?? {})
   if (!context.success) return { ok: false, why: failing('context', context.error) }
   return bounded(contract, { identity: identityOf(authentication), entitlements: entitlements.data, context: context.data })
-}
-
-/** What is made by the application's own function, or `late`: nobody waits for it longer than 5 s. */
-export function inTime<Value>(value: Value | Promise<Value>, after: Timers['after']): Promise<Value | 'late'> {
-  return new Promise((resolve, reject) => {
-    const cancel = after(deadlineMs, () => resolve('late'))
-    Promise.resolve(value).then(resolve, reject).finally(cancel)
-  })
 }
 
 function identityOf({ issuer, subject, authenticatedAtMs, acr, amr }: Authentication): SessionParts['identity'] {

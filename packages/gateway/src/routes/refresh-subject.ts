@@ -5,8 +5,9 @@ import { type Act, changeEntry } from '../audit/entries.ts'
 import type { Claims } from '../config.ts'
 import { ProblemError } from '../http/problem.ts'
 import { json } from '../http/respond.ts'
+import { inTime } from '../in-time.ts'
 import { changedBody } from '../policy/change.ts'
-import { deriveParts, inTime } from '../policy/derive.ts'
+import { deadlineMs, deriveParts } from '../policy/derive.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { type OpenSession, openDocument } from '../presented.ts'
 import type { Position, SessionRecord } from '../stores/store.ts'
@@ -31,12 +32,13 @@ type Refreshed = 'refreshed' | 'unchanged' | 'over'
  * every session anew and commits those that differ. Context is the applications' by now and stays. A login that is under way,
  * whose claims may be older, has to begin again. Can be repeated.
  *
- * Where a session cannot be refreshed the others are all the same, and the answer is the first refusal.
+ * If one session cannot be refreshed, the others still are; the answer is then the first refusal.
  */
 export const refreshSubject: Handler<typeof operations.refreshSubject> = async (ports, call) => {
   const person = subjectOf(call)
   const act = await actOf(ports, call)
   if (ports.claimsOf === null) throw new ProblemError('refresh_unsupported')
+  // Raises the cutoff alone, so that a login whose claims may be older begins again.
   await ports.store.endSubject(person, 'none', changeEntry('refresh_subject', [], act))
   const claims = await claimsOf(ports.claimsOf, person, ports.after)
   const { records, ...position } = await ports.store.listBySubject(person)
@@ -62,7 +64,7 @@ async function claimsOf(
 ): Promise<Claims> {
   let claims: Claims | null | 'late'
   try {
-    claims = await inTime(ask(issuer, subject), after)
+    claims = await inTime(deadlineMs, ask(issuer, subject), after)
   } catch (cause) {
     throw new SessionError('identity_provider_unavailable', 'claimsOf did not answer', { cause })
   }

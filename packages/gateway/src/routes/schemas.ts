@@ -1,5 +1,6 @@
 import { wire } from '@single-state/core/protocol'
 import { z } from 'zod'
+import { auditOperations } from '../audit/record.ts'
 
 // Bodies of the calls that only operators make; those that applications make are the wire's own.
 
@@ -73,7 +74,7 @@ const auditRecordSchema = z
     at: instant,
     application: z.string(),
     actor: z.string().nullable(),
-    operation: z.enum(['create', 'update', 'signal', 'end', 'end_subject', 'end_all', 'exchange', 'refresh_subject', 'rotate_keys']),
+    operation: z.enum(auditOperations),
     paths: z.array(z.string()),
     reason: z.string(),
     traceId: z.string().nullable(),

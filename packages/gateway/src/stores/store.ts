@@ -85,7 +85,7 @@ export interface Commit {
  * Which sessions of a person are ended: all, all but one, those that one session of the provider began, or none, where only
  * a login under way is to begin again.
  */
-export type EndedSessions = 'all' | 'none' | { readonly except: string } | { readonly idpSession: string }
+export type SessionsToEnd = 'all' | 'none' | { readonly except: string } | { readonly idpSession: string }
 
 export type CreateOutcome = Position &
   (
@@ -206,7 +206,7 @@ export interface SessionStore {
    * with a record that names no session: a login that began before this call creates no session after it.
    * Each is ended as `end` ends it and is in the change log. Answers the ids of those that were alive, oldest first.
    */
-  endSubject(subject: SubjectOf, which: EndedSessions, audit: AuditEntry): Promise<Position & { readonly ended: readonly string[] }>
+  endSubject(subject: SubjectOf, which: SessionsToEnd, audit: AuditEntry): Promise<Position & { readonly ended: readonly string[] }>
   /**
    * Ends every session in one step, whatever their number, with one record that names no session, and raises the cutoff of
    * every subject. Begins a new reign, counted in `endings`: a session of an earlier one is returned as ended `revoked` at

@@ -18,11 +18,11 @@ import type {
   Commit,
   CommitOutcome,
   CreateOutcome,
-  EndedSessions,
   EndOutcome,
   ExchangeOutcome,
   NewSession,
   SessionRecord,
+  SessionsToEnd,
 } from './store.ts'
 
 // What every verb of a store means, without a store: records in, a step out. A store loads, applies and saves.
@@ -139,7 +139,7 @@ export function endStep(record: SessionRecord | null, reason: EndReason, audit: 
 export function endSubjectStep(
   person: SubjectOf,
   siblings: readonly SessionRecord[],
-  which: EndedSessions,
+  which: SessionsToEnd,
   audit: AuditEntry,
   nowMs: number,
 ): Step<{ readonly ended: readonly string[] }> {
@@ -153,7 +153,7 @@ export function endSubjectStep(
   }
 }
 
-function isMeant({ id, idpSession }: SessionRecord, which: EndedSessions): boolean {
+function isMeant({ id, idpSession }: SessionRecord, which: SessionsToEnd): boolean {
   if (typeof which === 'string') return which === 'all'
   return 'except' in which ? id !== which.except : idpSession === which.idpSession
 }

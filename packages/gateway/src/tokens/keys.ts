@@ -72,8 +72,8 @@ interface Opened {
   /** As the store has them, which this was opened from. */
   readonly texts: readonly string[]
   readonly pairs: readonly Keypair[]
-  /** Counts the questions: that of a later one is the newer answer. */
-  readonly turn: number
+  /** Number of the question that it answers: a higher one is newer. */
+  readonly question: number
 }
 
 /** What a keyring needs besides the store. */
@@ -100,8 +100,8 @@ export const mostAttempts = 5
 export async function openKeyring(store: SessionStore, { encryptionKey, now, alg, idleMs }: KeyringOptions): Promise<Keyring> {
   const verifyMs = verifyMsOf(idleMs)
   const shown = createShownKids(now)
-  let taken: Opened = { texts: [], pairs: [], turn: 0 }
-  let turns = 0
+  let taken: Opened = { texts: [], pairs: [], question: 0 }
+  let questions = 0
   let looking: Promise<void> | undefined
   await change((keys) => (keys.length > 0 ? null : { kept: keys, signsFromMs: now() }))
   if (taken.pairs.at(-1)?.alg !== alg) await rotate()
@@ -111,12 +111,12 @@ export async function openKeyring(store: SessionStore, { encryptionKey, now, alg
    * from before a rotation, and would bring a withdrawn key back.
    */
   async function ask(): Promise<{ readonly held: StoredKeys; readonly found: readonly Keypair[] }> {
-    turns += 1
-    const turn = turns
+    questions += 1
+    const question = questions
     const held = await store.signingKeys()
     const found = await open(held.keys)
     // An emptied store is no order to forget the keys: its sessions are gone, and this process can still say so.
-    if (turn > taken.turn && found.length > 0) taken = { texts: held.keys, pairs: found, turn }
+    if (question > taken.question && found.length > 0) taken = { texts: held.keys, pairs: found, question }
     return { held, found }
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SubjectOf } from '@single-state/core/protocol'
 import type { AuditEntry } from '../../audit/record.ts'
-import type { Commit, EndedSessions, NewSession } from '../store.ts'
+import type { Commit, NewSession, SessionsToEnd } from '../store.ts'
 
 export type Arguments = readonly (string | number)[]
 
@@ -31,7 +31,7 @@ export function commitArguments(change: Commit, entry: AuditEntry): Arguments {
 }
 
 /** The kind, and the id that goes with it. */
-export function whichArguments(which: EndedSessions): Arguments {
+export function whichArguments(which: SessionsToEnd): Arguments {
   if (typeof which === 'string') return [which, '']
   return 'except' in which ? ['except', which.except] : ['idpSession', which.idpSession]
 }

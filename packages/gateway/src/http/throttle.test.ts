@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { manualTimers } from '../fixtures/manual-timers.ts'
-import { paced } from './paced.ts'
+import { createThrottle } from './throttle.ts'
 
-function pacedInTest(many: number) {
+function throttled(callsPerTurn: number) {
   const { timers, pass } = manualTimers()
-  const inTurns = paced({ many, everyMs: 10 }, timers.after)
+  const inTurns = createThrottle({ callsPerTurn, everyMs: 10 }, timers.after)
   const made: number[] = []
   return { made, pass, call: (name: number) => inTurns(() => made.push(name)) }
 }
 
-describe('paced calls', () => {
+describe('throttled calls', () => {
   it('are made at once while there are few of them', () => {
-    const { made, call } = pacedInTest(2)
+    const { made, call } = throttled(2)
     call(1)
     call(2)
     expect(made).toEqual([1, 2])
   })
 
   it('beyond that are made in the turns after, in their order', async () => {
-    const { made, call, pass } = pacedInTest(2)
+    const { made, call, pass } = throttled(2)
     for (let name = 1; name <= 5; name += 1) call(name)
     expect(made).toEqual([1, 2])
     await pass(10)
@@ -30,7 +30,7 @@ describe('paced calls', () => {
   })
 
   it('do not overtake those that wait', async () => {
-    const { made, call, pass } = pacedInTest(1)
+    const { made, call, pass } = throttled(1)
     for (let name = 1; name <= 3; name += 1) call(name)
     await pass(10)
     call(4)
@@ -41,7 +41,7 @@ describe('paced calls', () => {
   })
 
   it('are made at once again after a rest', async () => {
-    const { made, call, pass } = pacedInTest(1)
+    const { made, call, pass } = throttled(1)
     call(1)
     await pass(20)
     call(2)

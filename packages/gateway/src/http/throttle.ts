@@ -1,9 +1,8 @@
 import type { Timers } from '../timers.ts'
 
-/** How fast a crowd is dealt with. */
-export interface Pace {
-  /** Calls in one turn. */
-  readonly many: number
+/** How fast calls are made. */
+export interface Throttle {
+  readonly callsPerTurn: number
   /** Milliseconds from one turn to the next. */
   readonly everyMs: number
 }
@@ -12,15 +11,15 @@ export interface Pace {
  * Takes calls and makes them in their order, a few a turn, and leaves the turns between to everybody else.
  * One that comes while none wait is made at once.
  */
-export function paced({ many, everyMs }: Pace, after: Timers['after']): (call: () => void) => void {
+export function createThrottle({ callsPerTurn, everyMs }: Throttle, after: Timers['after']): (call: () => void) => void {
   const waiting: (() => void)[] = []
-  let left = many
+  let left = callsPerTurn
   let isResting = false
 
   function turn(): void {
     isResting = false
-    left = many
-    for (const call of waiting.splice(0, many)) make(call)
+    left = callsPerTurn
+    for (const call of waiting.splice(0, callsPerTurn)) make(call)
   }
 
   function make(call: () => void): void {
