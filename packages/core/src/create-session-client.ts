@@ -131,8 +131,7 @@ function assemble<C extends AnyContract, A extends ApplicationName<C>>(
   const intake = createIntake(cache, readView, report)
   const ask = createReadFlights({ calls, cache, intake, clock, timers })
   // A breaker of their own: while the store takes no writes exchanges get no answer, and reads go on.
-  const exchanging = { calls: callsOver(carrier), intake, clock, timers }
-  const exchangeAgain = createExchange({ ...exchanging, again: true })
+  const exchange = createExchange({ calls: callsOver(carrier), intake, clock, timers })
   // A transport of their own: heartbeats must not queue behind reads.
   const leases =
     platform === null
@@ -143,10 +142,9 @@ function assemble<C extends AnyContract, A extends ApplicationName<C>>(
     known,
     tokens,
     reader: createSessionReader({ cache, ask, leases, clock, staleMs }),
-    exchange: createExchange(exchanging),
-    exchangeAgain,
+    exchange,
     contexts: options.forwardAuth ? createContextIntake({ application, intake, clock }) : null,
-    writer: createSessionWriter({ calls, intake, ask, exchangeAgain, clock }),
+    writer: createSessionWriter({ calls, intake, ask, exchange, clock }),
     clock,
     timers,
     defaults,

@@ -51,6 +51,19 @@ async function outcomeOf(act: Promise<unknown>): Promise<unknown> {
 const replaced = ['SessionUnavailableError', 'token_replaced', 503]
 const settle = { 'context.tenant': 'other' }
 
+describe('a page that comes long after its proxy', () => {
+  it('ends nothing with the token that the proxy has shown already, though its browser has moved on', async () => {
+    const { client, gateway, session, advance, moveOn, isAlive } = await start()
+    advance('6m')
+    const newer = await moveOn()
+    advance('12s')
+    const { url } = await gateway.request('portal', { session })
+    const page = client.open({ method: 'GET', url, headers: new Headers({ cookie: session.cookie }), shownBefore: true })
+    expect(await page.resolve()).toMatchObject({ status: 'unavailable', code: 'token_replaced' })
+    expect(await isAlive(newer)).toBe(true)
+  })
+})
+
 describe('a slow request whose token was replaced while it was handled', () => {
   const writes: readonly Act[] = [
     ['a change', (session) => session.update('tenant.switch', settle)],

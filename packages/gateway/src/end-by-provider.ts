@@ -5,8 +5,8 @@ import type { GatewayPorts } from './ports.ts'
 
 /**
  * Ends what a provider's notice names: the sessions that one of its own began, or all of a person. A login of the person that
- * is under way creates no session either, whichever of both is named: it may belong to what has just ended. Answers how many
- * were alive.
+ * is under way creates no session either, where it is known whose it is: it may belong to what has just ended. Answers how
+ * many were alive.
  *
  * Rejects with the store's `SessionError`: then some of them may live on, and the notice is to be sent again.
  */

@@ -177,7 +177,8 @@ function assemble(checked: CheckedConfig, ports: GatewayPorts, { closeStore, sin
 
 /** Whoever closes a gateway waits for its sink: the process must not end before. */
 function drainPorts({ log, metrics }: GatewayPorts, timers: Timers): DrainPorts {
-  return { every: timers.every, after: timers === processTimers ? afterForWaiters : timers.after, log, behind: metrics.auditSinkBehind }
+  const afterForStop = timers === processTimers ? afterForWaiters : timers.after
+  return { ...timers, afterForStop, log, behind: metrics.auditSinkBehind }
 }
 
 function loginPorts({ allowedOrigins }: CheckedConfig, ports: GatewayPorts, sessions: Sessions) {

@@ -45,6 +45,17 @@ describe('the sweep', () => {
     expect(waiting()).toBe(0)
   })
 
+  it('does not go on soon while records are many, and few of them too old', async () => {
+    const { tick, waiting, gateway } = await sweeping()
+    const refusal = { ...refused, session: null, subject: null }
+    await gateway.store.appendAudit(refusal)
+    gateway.advance(1)
+    for (let at = 0; at < 600; at += 1) await gateway.store.appendAudit(refusal)
+    gateway.advance(90 * 86_400_000)
+    await tick()
+    expect(waiting()).toBe(0)
+  })
+
   it('leaves the audit an oldest record that is older than they are kept, also where two gateways sweep at once', async () => {
     const { tick, gateway } = await sweeping()
     const refusal = { ...refused, session: null, subject: null }

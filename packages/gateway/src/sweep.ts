@@ -1,4 +1,3 @@
-import type { AuditRecord } from './audit/record.ts'
 import type { SessionStore } from './stores/store.ts'
 import type { Log } from './telemetry/log.ts'
 import type { Timers } from './timers.ts'
@@ -57,21 +56,19 @@ export function startSweeping(store: SessionStore, keeping: Keeping, timers: Tim
 async function sweepOnce(store: SessionStore, keeping: Keeping) {
   const { nowMs } = await store.health()
   const oldest = await store.auditQuery({ afterSeq: 0, idHash: null, limit: mostOfEach + 1 })
-  const auditBeforeMs = auditBound(oldest, nowMs - keeping.auditMs)
-  const swept = await store.sweep({ endedBeforeMs: nowMs - endedKeptMs(keeping), auditBeforeMs, limit: mostOfEach })
-  const more = swept.sessions === mostOfEach || (swept.audit > 0 && oldest.length > mostOfEach)
+  const times = oldest.map(({ at }) => Date.parse(at))
+  const tooOld = times.filter((atMs) => atMs < nowMs - keeping.auditMs)
+  const swept = await store.sweep({ endedBeforeMs: nowMs - endedKeptMs(keeping), auditBeforeMs: auditBound(tooOld), limit: mostOfEach })
+  const more = swept.sessions === mostOfEach || (swept.audit > 0 && tooOld.length > mostOfEach)
   return { ...swept, more }
 }
 
 /**
- * Before when records are removed, of the oldest ones: the newest of those that are too old stays. So the audit always begins
+ * Before when records are removed, by the times of the oldest that are too old: the newest of those that are too old stays. So the audit always begins
  * with a record that is older than `audit.keep`, and one that begins later, or has none at all, has lost what it began with.
  */
-function auditBound(oldest: readonly AuditRecord[], beforeMs: number): number {
-  const times = oldest.map(({ at }) => Date.parse(at))
-  const firstKept = times.findIndex((atMs) => atMs >= beforeMs)
-  const old = firstKept === -1 ? times : times.slice(0, firstKept)
-  const newestMs = Math.max(0, ...old)
+function auditBound(tooOld: readonly number[]): number {
+  const newestMs = Math.max(0, ...tooOld)
   // More records of one moment than a sweep removes: some of them have to go first.
-  return old.length > mostOfEach && old[0] === newestMs ? newestMs + 1 : newestMs
+  return tooOld.length > mostOfEach && tooOld[0] === newestMs ? newestMs + 1 : newestMs
 }

@@ -10,12 +10,14 @@ const ofUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action']
  * What core reads of a request, in a page or an action. Next.js tells neither method nor address there. The method is taken
  * for an unsafe one where anything speaks for it. The address is the proxy's; without a proxy it is the first page.
  *
- * A forged address changes only where its own sender comes back to after the login, within the application.
+ * A forged address changes only where its own sender comes back to after the login, within the application. That there is
+ * one says that the proxy has shown the token: a page may ask for it long after that, when the browser has moved on.
  */
 export function pageRequestHead(headers: RequestHead['headers']): RequestHead {
   const length = headers.get('content-length') ?? '0'
   const unsafe = length !== '0' || ofUnsafe.some((name) => headers.get(name) !== null)
-  return requestHead(unsafe ? 'POST' : 'GET', headers.get(addressHeader) ?? '/', headers)
+  const address = headers.get(addressHeader)
+  return { ...requestHead(unsafe ? 'POST' : 'GET', address ?? '/', headers), shownBefore: address !== null }
 }
 
 /** The request of a route handler or the proxy, under the host that the browser has asked. */

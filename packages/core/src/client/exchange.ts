@@ -14,7 +14,13 @@ export interface Exchanged<View> {
 }
 
 /** Exchanges tokens for their successors. Never rejects. */
-export type Exchange<View> = (presented: Presented) => Promise<Exchanged<View>>
+export type Exchange<View> = (presented: Presented, manner?: ExchangeManner) => Promise<Exchanged<View>>
+
+/**
+ * How the gateway takes a token that was replaced: as a copy, which ends the session (the default), or as one that this
+ * request has shown `again`. Its browser may have moved on since: then it is refused, and ends nothing.
+ */
+export type ExchangeManner = 'first' | 'again'
 
 /** 16: an exchange carries one token, and after an outage everybody's is due at once. */
 export const mostOut = 16
@@ -25,11 +31,11 @@ interface ExchangeOptions<View> {
   readonly intake: Intake<View>
   readonly clock: Clock
   readonly timers: Pick<ClientTimers, 'after' | 'soon'>
-  /**
-   * For requests that have shown their token before. Their browser may have moved on since, so that the token is no copy
-   * although it was replaced: the gateway refuses it, and ends nothing. Default false.
-   */
-  readonly again?: boolean
+}
+
+interface Question {
+  readonly presented: Presented
+  readonly manner: ExchangeManner
 }
 
 /**
@@ -37,9 +43,9 @@ interface ExchangeOptions<View> {
  * it answers the session too, and that must be no older than the question (rule 5). The gateway gives the second exchange
  * of a token the successor that it gave the first.
  */
-export function createExchange<View>({ calls, intake, clock, timers, again = false }: ExchangeOptions<View>): Exchange<View> {
-  const flights = createFlights<Presented, Exchanged<View>>({
-    send: async ([presented]) => [await exchange(presented as Presented)],
+export function createExchange<View>({ calls, intake, clock, timers }: ExchangeOptions<View>): Exchange<View> {
+  const flights = createFlights<Question, Exchanged<View>>({
+    send: async ([question]) => [await exchange(question as Question)],
     prefer: (held) => held,
     largestBatch: 1,
     mostOut,
@@ -48,10 +54,10 @@ export function createExchange<View>({ calls, intake, clock, timers, again = fal
     startDeadline: (passed) => timers.after(readTimeoutMs, passed),
   })
 
-  async function exchange(presented: Presented): Promise<Exchanged<View>> {
+  async function exchange({ presented, manner }: Question): Promise<Exchanged<View>> {
     const sentAtMs = clock.monotonicMs()
     const { sid } = presented.claims
-    const answer = await calls.exchange(presented, again)
+    const answer = await calls.exchange(presented, manner === 'again')
     if (answer.kind === 'ok') {
       const { document, token } = answer.value
       const known = intake.document(presented.claims, { ...answer, document }, sentAtMs)
@@ -60,9 +66,9 @@ export function createExchange<View>({ calls, intake, clock, timers, again = fal
     return { outcome: intake.failure(sid, settled(readFailureOf(answer))), successor: null }
   }
 
-  return async (presented) => {
+  return async (presented, manner = 'first') => {
     try {
-      return await flights.ask(presented.token, presented)
+      return await flights.ask(`${manner} ${presented.token}`, { presented, manner })
     } catch (cause) {
       return { outcome: { ...unavailable('store_unavailable'), silence: { cause } }, successor: null }
     }

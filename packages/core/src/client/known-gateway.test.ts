@@ -194,18 +194,27 @@ describe('a token of an unknown key', () => {
     expect(await judged).toBe('active')
   })
 
-  it('is unavailable, not signed out, while the set cannot be had, and is not asked for again before 30 s', async () => {
+  it('is unavailable, not signed out, while the set cannot be had, which is asked for again a second later', async () => {
     const { scene, next, token, publish, status } = await rotated()
-    scene.clock.advance(30_000)
     scene.gateway.always('/v1/application', (call) => call.disconnect())
-    expect(await status(await token())).toBe('unavailable')
+    const shown = await token()
+    expect(await status(shown)).toBe('unavailable')
     const before = factCalls(scene).length
-    expect(await status(await token())).toBe('unavailable')
+    scene.clock.advance(999)
+    expect(await status(shown)).toBe('unavailable')
     expect(factCalls(scene).length).toBe(before)
     scene.gateway.always('/v1/application', (call) => call.answer(200, application))
     publish(scene.signer, next)
+    scene.clock.advance(1)
+    expect(await status(shown)).toBe('active')
+  })
+
+  it('is settled by one refetch for every name that was shown before it', async () => {
+    const { scene, token, status } = await rotated()
+    const [one, other] = [await token(), await token(await createSigner('https://session.acme.test', 'key-3'))]
+    expect([await status(one), await status(other)]).toEqual(['anonymous', 'unavailable'])
     scene.clock.advance(30_000)
-    expect(await status(await token())).toBe('active')
+    expect([await status(other), await status(one)]).toEqual(['anonymous', 'anonymous'])
   })
 
   it('is refused as soon as its key is withdrawn, although it was verified before', async () => {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { ApplicationAnswer } from '../document/wire-schemas.ts'
 import type { AtOnce } from './at-once.ts'
 import type { Clock } from './clock.ts'
@@ -36,8 +37,10 @@ export const mostAttempts = 3
 export const refreshEveryMs = 300_000
 /** 1 s: a refresh that fails is tried again this often, not once for every request. */
 const retryEveryMs = 1_000
-/** 30 s from one look for a key to the next: tokens with made-up key names must not become load on the gateway. */
-export const lookEveryMs = 30_000
+/** 30 s from one search for a key to the next: tokens with made-up key names must not become load on the gateway. */
+export const findEveryMs = 30_000
+/** 1,000 names of keys: who has more of them to show has made them up. */
+export const rememberedKids = 1_000
 
 interface KnownGatewayOptions {
   readonly calls: GatewayCalls
@@ -51,16 +54,24 @@ interface KnownGatewayOptions {
 /** Starts with no facts: before the first answer every request is unavailable. */
 export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
   const { calls, verifier, clock, report } = options
-  let held: { readonly facts: GatewayFacts; readonly hash: string | undefined; readonly fetchedAtMs: number } | undefined
+  let held:
+    | { readonly facts: GatewayFacts; readonly hash: string | undefined; readonly fetch: number; readonly fetchedAtMs: number }
+    | undefined
   let forgotten = 0
   let told: string | undefined
   let underWay: Promise<GatewayFacts | Unavailable> | undefined
   let refreshedAtMs = Number.NEGATIVE_INFINITY
-  let lastLook: { readonly kid: string; readonly atMs: number; readonly answer: ReturnType<KnownGateway['findKey']> } | undefined
+  /** What is held was fetched by a call with a number; so many had begun when a key's name was first shown. */
+  const fetchesAtFirst = new LRUCache<string, number>({ max: rememberedKids })
+  let fetches = 0
+  let mayFindFromMs = Number.NEGATIVE_INFINITY
+  let finding: Promise<void> | undefined
 
   async function fetchFacts(attempt = 1): Promise<GatewayFacts | Unavailable> {
     const forgottenBefore = forgotten
     const fetchedAtMs = clock.monotonicMs()
+    fetches += 1
+    const fetch = fetches
     const application = await calls.application()
     if (application.kind !== 'ok') return refusal('GET /v1/application', application)
     const mismatch = mismatchOf(application.value, options)
@@ -74,7 +85,7 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
       return failure(unavailable('internal_error'), 'GET /.well-known/jwks.json was answered without a key to verify with')
     // What was asked before the keys changed may be the keys of before.
     if (forgotten !== forgottenBefore) return attempt < mostAttempts ? fetchFacts(attempt + 1) : unavailable('store_unavailable')
-    held = { facts: { application: application.value, keyOf: (kid) => keys.get(kid) }, hash: keySet.value.hash, fetchedAtMs }
+    held = { facts: { application: application.value, keyOf: (kid) => keys.get(kid) }, hash: keySet.value.hash, fetch, fetchedAtMs }
     return held.facts
   }
 
@@ -96,12 +107,16 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
     return underWay
   }
 
+  /** Whether what is held was asked for since the name of a key was first shown, and not too long ago. */
+  function isAbsent(fetchesBefore: number): boolean {
+    return held !== undefined && held.fetch > fetchesBefore && clock.monotonicMs() - held.fetchedAtMs < findEveryMs
+  }
+
   /** A fetch that is under way may have begun before there was such a key. */
-  async function lookAnew(kid: string): ReturnType<KnownGateway['findKey']> {
+  async function fetchAnew(): Promise<void> {
     await underWay
-    const facts = await refresh()
-    if ('status' in facts) return 'unknown'
-    return facts.keyOf(kid) ? facts : 'absent'
+    const found = await refresh()
+    mayFindFromMs = clock.monotonicMs() + ('status' in found ? retryEveryMs : findEveryMs)
   }
 
   return {
@@ -112,11 +127,18 @@ export function createKnownGateway(options: KnownGatewayOptions): KnownGateway {
       return held.facts
     },
     async findKey(kid) {
-      if (held?.facts.keyOf(kid)) return held.facts
-      const atMs = clock.monotonicMs()
-      if (lastLook && atMs - lastLook.atMs < lookEveryMs) return lastLook.kid === kid ? lastLook.answer : 'unknown'
-      lastLook = { kid, atMs, answer: lookAnew(kid) }
-      return lastLook.answer
+      const fetchesBefore = fetchesAtFirst.get(kid) ?? fetches
+      fetchesAtFirst.set(kid, fetchesBefore)
+      const found = () => (held?.facts.keyOf(kid) ? held.facts : isAbsent(fetchesBefore) ? 'absent' : null)
+      const atHand = found()
+      if (atHand) return atHand
+      if (finding || clock.monotonicMs() >= mayFindFromMs) {
+        finding ??= fetchAnew().finally(() => {
+          finding = undefined
+        })
+        await finding
+      }
+      return found() ?? 'unknown'
     },
     keepOnly(hash) {
       if ((held?.hash ?? told) === hash) return false

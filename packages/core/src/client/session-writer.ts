@@ -43,12 +43,12 @@ interface SessionWriterOptions<View> {
   readonly calls: GatewayCalls
   readonly intake: Intake<View>
   readonly ask: ReadFlights<View>
-  readonly exchangeAgain: Exchange<View>
+  readonly exchange: Exchange<View>
   readonly clock: Clock
 }
 
 /** Makes the writer of one application. */
-export function createSessionWriter<View>({ calls, intake, ask, exchangeAgain, clock }: SessionWriterOptions<View>): SessionWriter<View> {
+export function createSessionWriter<View>({ calls, intake, ask, exchange, clock }: SessionWriterOptions<View>): SessionWriter<View> {
   async function write(
     presented: Presented,
     send: (idempotencyKey: string) => Promise<CallOutcome<DocumentEnvelope>>,
@@ -85,7 +85,7 @@ export function createSessionWriter<View>({ calls, intake, ask, exchangeAgain, c
     // A bearer token is its sender's to exchange, whatever became of it.
     if (presented.kind === 'bearer') return { ...answer, code: 'token_expired' }
     if (answer.code === 'token_replaced') return answer
-    const { outcome } = await exchangeAgain(presented)
+    const { outcome } = await exchange(presented, 'again')
     if (outcome.status === 'active') return send()
     if (outcome.status === 'unavailable' && outcome.code === 'token_replaced') return { ...answer, code: 'token_replaced' }
     if (outcome.status === 'unavailable') return { kind: 'silence', cause: errorOf(outcome), sent: false }

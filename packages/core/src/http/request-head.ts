@@ -4,6 +4,8 @@ export interface RequestHead {
   /** Absolute, as the browser addressed it. */
   readonly url: string
   readonly headers: { get(name: string): string | null }
+  /** Whether a part of this application that came before, such as a proxy, has shown the token already. Default false. */
+  readonly shownBefore?: boolean
 }
 
 /** Whether a person's browser will show the answer, rather than a script read it. */

@@ -63,7 +63,7 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
   let cookie: CookieChange = { kind: 'none' }
   const openedAtMs = clock.monotonicMs()
   const ageMs = () => clock.monotonicMs() - openedAtMs
-  let shown = false
+  let shown = head.shownBefore ?? false
 
   const reads = createRequestReads<View>((freshness) =>
     andThen(resolveRequest(partsOfNextRead(), head, freshness), (resolved) => {
@@ -76,7 +76,7 @@ export function openRequest<View extends object>(parts: RequestParts<View>, head
   function partsOfNextRead(): RequestParts<View> {
     const comesIn = !shown && ageMs() < promptMs
     shown = true
-    return comesIn ? parts : { ...parts, exchange: parts.exchangeAgain }
+    return comesIn ? parts : { ...parts, exchange: (presented) => parts.exchange(presented, 'again') }
   }
 
   function note(found: Pick<Resolved<View>, 'successor' | 'facts'>): void {

@@ -37,8 +37,6 @@ export interface ResolveParts<View> {
   readonly tokens: TokenCheck
   readonly reader: SessionReader<View>
   readonly exchange: Exchange<View>
-  /** The exchange of a request that has shown its token before: it ends no session. */
-  readonly exchangeAgain: Exchange<View>
   /** Null where no proxy passes any on. */
   readonly contexts: ContextIntake | null
   readonly clock: Clock

@@ -32,7 +32,13 @@ function drainOf(store: SessionStore, sink: AuditSink) {
   const said: string[] = []
   const behind: number[] = []
   const log = createLog('warn', { write: (line) => void said.push(JSON.parse(line).msg) })
-  const stop = startDraining(store, sink, { every, after: timers.after, log, behind: (records) => void behind.push(records) })
+  const stop = startDraining(store, sink, {
+    every,
+    after: timers.after,
+    afterForStop: timers.after,
+    log,
+    behind: (records) => void behind.push(records),
+  })
   return { second: () => second(), stop, said, behind, pass, untilWaiting }
 }
 

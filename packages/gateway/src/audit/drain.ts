@@ -6,7 +6,7 @@ import { lastSequence } from './last-sequence.ts'
 import { oldestRecord } from './oldest-record.ts'
 import type { AuditRecord } from './record.ts'
 import type { AuditMark, AuditSink } from './sink.ts'
-import { withDeadlines, within } from './sink-deadlines.ts'
+import { closeMs, withDeadlines, within } from './sink-deadlines.ts'
 
 /** 1 s: how far a sink may be behind the store. */
 const everyMs = 1_000
@@ -20,13 +20,19 @@ export const lastPassMs = 3_000
 
 /** What a drain needs of the process. */
 export interface DrainPorts extends Timers {
+  /** As `after`, for what a stop waits for. */
+  readonly afterForStop: Timers['after']
   readonly log: Log
   /** Takes how many records the sink does not have yet. */
   readonly behind: (records: number) => void
 }
 
 /** Passes audit records on to a sink, in order, until it is told to stop; resolves then with what was still to be passed on. */
-export function startDraining(store: SessionStore, given: AuditSink, { every, after, log, behind }: DrainPorts): () => Promise<void> {
+export function startDraining(
+  store: SessionStore,
+  given: AuditSink,
+  { every, after, afterForStop, log, behind }: DrainPorts,
+): () => Promise<void> {
   const sink = withDeadlines(given, after)
   /** The record that was passed on last, to see that the store still has it. */
   let mark: AuditMark | null = null
@@ -121,8 +127,8 @@ export function startDraining(store: SessionStore, given: AuditSink, { every, af
   return async () => {
     stop()
     const late = (error: unknown) => log.warn({ err: error, sink: sink.name }, 'the gateway is closed before its sink was done')
-    await within(lastPassMs, 'to take the last records', drainRest, after).catch(late)
+    await within(lastPassMs, 'to take the last records', drainRest, afterForStop).catch(late)
     isOver = true
-    await sink.close().catch(late)
+    await within(closeMs, 'to close', async () => given.close?.(), afterForStop).catch(late)
   }
 }

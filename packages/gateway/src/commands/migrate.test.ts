@@ -13,7 +13,7 @@ describe('single-state migrate', () => {
   })
 
   it.each([
-    ['sqlite:./sessions.db', "expected a store 'postgres://…'"],
+    ['sqlite:./sessions.db', "expected 'postgres://…'"],
     ['postgres://gateway:secret@127.0.0.1:1/sessions?schema=Ours!', 'url: expected a schema of small letters, digits and _, found "Ours!"'],
     ['postgres://gateway:secret@127.0.0.1:1/sessions', '127.0.0.1:1/sessions'],
   ])('says what is wrong with %s, without a password', async (store, why) => {

@@ -37,7 +37,7 @@ export const commands: readonly Command[] = [
   contractCheck,
 ]
 
-/** Runs `single-state` with these arguments; answers the exit code: 0 done, 1 refused or found wrong, 2 not understood. */
+/** Runs `single-state` with these arguments; answers the exit code: 0 done, 1 refused or found wrong, 2 not understood, 3 not to be asked (`audit verify`). */
 export async function runCommand(argv: readonly string[], given: Terminal): Promise<number> {
   const terminal = plainTerminal(given)
   const [first, ...rest] = argv

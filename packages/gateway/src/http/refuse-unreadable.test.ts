@@ -34,12 +34,18 @@ describe('a request that was too slow, while its connection waits for its turn t
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
   })
 
-  it('is let go although the one before it on its connection came in whole', async () => {
+  it.each([
+    ['no more', ''],
+    ['its headers and no body', 'Host: a\r\nContent-Length: 2\r\n\r\n.'],
+  ])('is disconnected although the one before it on its connection came in whole: %s follows', async (_what, more) => {
     const { send, answer, tooSlow } = await connected()
     send(`${request}..`)
     await answer(/served$/)
     send('POST / HTTP/1.1\r\n')
     const letGo = await tooSlow()
+    send(more)
+    // Until the server has taken it in.
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
     letGo()
     expect(await answer(/ended$/)).toMatch(/served[\s\S]*HTTP\/1\.1 408 /)
   })

@@ -35,8 +35,9 @@ export function refuseUnreadable(server: Server, refusals: PlainRefusals, inTurn
     if (code !== tooSlow) return refuse(socket, code)
     const wholeBefore = wholeRequestOf(latest.get(socket))
     inTurns(() => {
+      const whole = wholeRequestOf(latest.get(socket))
       // What has come in whole while it waited for its turn is being served: a refusal could belie what is done for it.
-      if (wholeRequestOf(latest.get(socket)) === wholeBefore) refuse(socket, code)
+      if (whole === null || whole === wholeBefore) refuse(socket, code)
     })
   })
   // RFC 9110 section 10.1.1: an expectation that is none of ours.

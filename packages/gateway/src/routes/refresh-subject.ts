@@ -38,9 +38,9 @@ export const refreshSubject: Handler<typeof operations.refreshSubject> = async (
   const person = subjectOf(call)
   const act = await actOf(ports, call)
   if (ports.claimsOf === null) throw new ProblemError('refresh_unsupported')
+  const claims = await claimsOf(ports.claimsOf, person, ports.after)
   // Raises the cutoff alone, so that a login whose claims may be older begins again.
   await ports.store.endSubject(person, 'none', changeEntry('refresh_subject', [], act))
-  const claims = await claimsOf(ports.claimsOf, person, ports.after)
   const { records, ...position } = await ports.store.listBySubject(person)
   const outcomes: PromiseSettledResult<Refreshed>[] = []
   for (let at = 0; at < records.length; at += mostAtOnce) {

@@ -14,6 +14,7 @@ export interface Migration {
 /**
  * The steps from an empty schema to the tables of today. A step that has been released is never edited: a change is a new
  * file. Gateways of the release before keep running while one is applied, so it leaves what they use as it is.
+ * Step 4 is the exception: a sink of before waits for its successor, which passes on what is missing.
  */
 export const migrations: readonly Migration[] = [
   { number: 1, name: 'sessions', sql: sessions },
