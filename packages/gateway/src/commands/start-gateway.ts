@@ -1,7 +1,10 @@
+import { closeMs } from '../audit/sink-deadlines.ts'
 import type { GatewayConfig } from '../config.ts'
 import type { ConnectionLimits } from '../connection-limits.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
+import { inTime } from '../in-time.ts'
 import { type ServedGateway, serveGateway } from '../serve.ts'
+import { afterForWaiters } from '../timers.ts'
 import { readTlsFiles, type TlsPair } from '../tls-files.ts'
 import { namesAnOption } from './checked-config.ts'
 import { CommandError, type CommandInput, type Terminal, UsageError } from './command.ts'
@@ -15,9 +18,9 @@ export const startOptions = {
 } as const
 
 /**
- * Works with the configuration of the folder, and with what the command line says instead. A store that the configuration
- * has opened is closed at the end, also one that is not used: it would keep the process alive, and nobody would start again
- * what has failed.
+ * Works with the configuration of the folder, and with what the command line says instead. A store or a sink that the
+ * configuration has opened is closed at the end, also one that is not used: it would keep the process alive, and nobody would
+ * start again what has failed.
  */
 export async function withConfig<Result>(
   input: CommandInput,
@@ -29,8 +32,14 @@ export async function withConfig<Result>(
   try {
     return await work(store === undefined ? config : { ...config, store })
   } finally {
-    if (typeof config.store === 'object') await config.store?.close?.()
+    await closeOpened(config)
   }
+}
+
+async function closeOpened({ store, audit }: GatewayConfig): Promise<void> {
+  if (typeof store === 'object') await store?.close?.()
+  // A gateway that was started has closed it already; once more does no harm.
+  if (typeof audit?.sink === 'object') await inTime(closeMs, audit.sink.close?.(), afterForWaiters).catch(() => undefined)
 }
 
 /** The configuration of the folder, as it is written there. */
